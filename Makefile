@@ -1,0 +1,51 @@
+# The verbs of this project. Everything happens in .venv; nothing else on the machine is touched,
+# but for Chromium, which `make test` installs where it may.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PORT ?= 8000
+
+.PHONY: demo test check bench screenshots clean help
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/installed ## install, ingest the bundled reading list, serve it on http://127.0.0.1:8000
+	@$(BIN)/kg ingest data/deep-learning-theory.md --facts data/deep-learning-theory.facts.jsonl; \
+	code=$$?; test $$code -eq 0 -o $$code -eq 3
+	@$(BIN)/kg serve --port $(PORT)
+
+test: .venv/installed-test ## every test; browser tests are skipped, saying so, where there is no Chromium
+	@sh tests/browser/install-chromium.sh
+	@$(BIN)/python -m pytest
+
+check: .venv/installed-test ## lint, format, types, imports
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: .venv/installed-test ## speed and memory, as ratios against a peer in the same run
+	@$(BIN)/python -m benchmarks
+
+screenshots: .venv/installed-test ## make the pictures of the README anew
+	@sh tests/browser/install-chromium.sh
+	@$(BIN)/python docs/screenshots.py
+
+clean: ## remove what was installed and built (the library in data/ stays)
+	rm -rf .venv build dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "kg needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing kg and what it needs (once; PyTorch is large) ..."
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	@$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@

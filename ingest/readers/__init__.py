@@ -1,0 +1,148 @@
+"""One reader for each format: a document in, blocks (and citations that the format spells out) out."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from ingest.blocks import Parsed
+from ingest.text import decoded
+from kg.errors import DocumentError
+
+_LARGEST_UNZIPPED = 256 * 2**20  # bytes; guards against decompression bombs
+_SUFFIXES = {
+    "markdown": ".md .markdown .mdown .mkd .mdx .qmd .rmd",
+    "html": ".html .htm .xhtml",
+    "pdf": ".pdf",
+    "plain": ".txt .text",
+    "email": ".eml",
+    "bibtex": ".bib .bibtex",
+    "ris": ".ris",
+    "latex": ".tex .latex .ltx",
+    "bbl": ".bbl",
+    "notebook": ".ipynb",
+    "restructured": ".rst .rest",
+    "org": ".org",
+}
+_FORMATS = {suffix: name for name, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+SUFFIXES = frozenset(_FORMATS)
+
+
+def parse_document(name: str, content: bytes, kind: str = "") -> Parsed:
+    """Read a document; `name` is its file name or URL, `kind` its media type where a server told one.
+
+    :raises DocumentError: it is empty, damaged or of a format that is not read.
+    """
+    if PurePosixPath(_path(name)).suffix.lower() == ".gz" or content[:2] == b"\x1f\x8b":
+        name, content = _path(name).removesuffix(".gz"), _unzipped(content)
+    if not content.strip():
+        raise DocumentError("is empty")
+    format_ = _format(name, content, kind)
+    if format_ == "pdf":
+        from ingest.readers.pdf import parse_pdf
+
+        return parse_pdf(content)
+    if format_ == "email":
+        return _parse_email(content)
+    text = decoded(content)
+    return _reader(format_ if format_ != "plain" else _sniffed(text), name)(text)
+
+
+def _format(name: str, content: bytes, kind: str) -> str:
+    """The format by the file's first bytes, its name, or what the server says."""
+    if content[:1024].lstrip()[:5] == b"%PDF-":
+        return "pdf"
+    if "html" in kind:  # many a site shows a file in a page of its own, under the name of the file
+        return "html"
+    suffix = PurePosixPath(_path(name)).suffix.lower()
+    if suffix in _FORMATS:
+        return _FORMATS[suffix]
+    if not suffix or name.startswith(("http://", "https://")):
+        return "plain"
+    raise DocumentError(f"is of a format that is not read ({suffix}); known are {', '.join(sorted(SUFFIXES))}")
+
+
+def _sniffed(text: str) -> str:
+    """The format of a text whose name does not tell it."""
+    from ingest.readers.markdown import looks_like_markdown
+
+    start = text[:4000].lstrip()
+    if re.match(r"<!doctype html|<html|<head|<body", start, re.IGNORECASE):
+        return "html"
+    if re.search(r"^\\documentclass|^\\begin\{", start, re.MULTILINE):
+        return "bbl" if start.startswith(r"\begin{thebibliography}") else "latex"
+    if re.match(r"(?:%.*\n|\s)*@\w+\s*\{", start):
+        return "bibtex"
+    return "markdown" if looks_like_markdown(text) else "plain"
+
+
+def _reader(format_: str, name: str) -> Callable[[str], Parsed]:
+    """The reader of a format. Each is imported when it is needed: some cost much."""
+    if format_ == "html":
+        from ingest.readers.html import parse_html
+
+        base = name if name.startswith(("http://", "https://")) else None
+        return lambda text: parse_html(text, base)
+    if format_ in {"bibtex", "ris"}:
+        from ingest.readers.bibliography import parse_bibtex, parse_ris
+
+        return parse_bibtex if format_ == "bibtex" else parse_ris
+    if format_ in {"latex", "bbl"}:
+        from ingest.readers.latex import parse_bbl, parse_latex
+
+        return parse_latex if format_ == "latex" else parse_bbl
+    return _text_reader(format_)
+
+
+def _text_reader(format_: str) -> Callable[[str], Parsed]:
+    if format_ == "notebook":
+        from ingest.readers.notebook import parse_notebook
+
+        return parse_notebook
+    if format_ == "restructured":
+        from ingest.readers.restructured import parse_restructured
+
+        return parse_restructured
+    if format_ == "org":
+        from ingest.readers.org import parse_org
+
+        return parse_org
+    if format_ == "markdown":
+        from ingest.readers.markdown import parse_markdown
+
+        return parse_markdown
+    from ingest.readers.plain import parse_plain
+
+    return parse_plain
+
+
+def _parse_email(content: bytes) -> Parsed:
+    """A mail: its text, or its HTML where it has no other; the subject is its title."""
+    message = message_from_bytes(content, policy=policy.default)
+    body = message.get_body(preferencelist=("plain", "html"))
+    if body is None:
+        raise DocumentError("is a mail without text")
+    text = body.get_content()
+    parsed = _reader("html" if body.get_content_subtype() == "html" else "plain", "")(text)
+    return parsed._replace(title=str(message["subject"] or "") or parsed.title)
+
+
+def _path(name: str) -> str:
+    return urlsplit(name).path if name.startswith(("http://", "https://")) else name
+
+
+def _unzipped(content: bytes) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            data = file.read(_LARGEST_UNZIPPED + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DocumentError(f"cannot be unpacked: {error}") from error
+    if len(data) > _LARGEST_UNZIPPED:
+        raise DocumentError(f"is larger than {_LARGEST_UNZIPPED >> 20} MiB when unpacked")
+    return data

@@ -1,0 +1,132 @@
+"""HTML pages: by lxml's parser, which reads what browsers read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from ingest.blocks import Parsed
+from ingest.builder import BlockBuilder
+from kg.errors import DocumentError
+
+# What a page shows beside its text, and what it does not show at all.
+_SKIPPED = frozenset(
+    "script style noscript template nav footer aside form button select svg math iframe object head".split()
+)
+_BLOCKS = frozenset(
+    """p div section article main header blockquote pre figure figcaption ul ol dl table tbody thead caption
+    address details summary center hr body""".split()
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,15})([^<>]{0,2000})>")
+_HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+
+
+def tag_of(html: str) -> Iterator[tuple[str, str | None]]:
+    """Names of the tags in a piece of HTML (`a`, `/a`), each with its `href`."""
+    for tag in _TAG.finditer(html):
+        match = _HREF.search(tag[2])
+        url = next((unescape(group) for group in match.groups() if group is not None), None) if match else None
+        yield tag[1].lower(), url
+
+
+def parse_html(text: str, base: str | None = None) -> Parsed:
+    """Read a page; `base` is its own address, to which its links are relative.
+
+    :raises DocumentError: there is no page in it.
+    """
+    try:
+        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise DocumentError("holds no HTML that can be read") from error
+    if base:
+        root.make_links_absolute(base, handle_failures="ignore")
+    reader = _Reader()
+    reader.walk(root)
+    title = " ".join((root.findtext(".//title") or "").split())
+    heading = next((block.text for block in reader.builder.blocks if block.kind == "heading"), None)
+    return Parsed((heading and " ".join(heading.split())) or title or None, tuple(reader.builder.blocks))
+
+
+class _Reader:
+    """Walks the tree without recursion: pages nest as deep as they like."""
+
+    def __init__(self) -> None:
+        self.builder = BlockBuilder()
+        self._head_row = False
+
+    def walk(self, root: lxml_html.HtmlElement) -> None:
+        skipped: etree._Element | None = None
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            if skipped is not None:
+                if event == "end" and element is skipped:
+                    skipped = None
+                    self._text(element.tail, element)
+                continue
+            if event == "start" and (element.tag in _SKIPPED or element.get("hidden") is not None):
+                skipped = element
+                if element.tag not in _SKIPPED or element.tag in {"nav", "aside", "footer", "form"}:
+                    self.builder.flush()
+            elif event == "start":
+                self._start(element)
+                self._text(element.text, element)
+            else:
+                self._end(element)
+                self._text(element.tail, element)
+        self.builder.flush()
+
+    def _text(self, text: str | None, element: etree._Element) -> None:
+        if text:
+            squeezed = re.sub(r"\s+", " ", text)
+            self.builder.add(squeezed, element.sourceline or 1)
+
+    def _start(self, element: etree._Element) -> None:
+        tag, builder = str(element.tag), self.builder
+        if tag == "a":
+            builder.open_link(element.get("href") or "", element.sourceline or 1)
+        elif tag in {"em", "i", "cite", "b", "strong"}:
+            builder.open_span(strong=tag in {"b", "strong"})
+        elif tag in {"li", "dt"}:
+            builder.open_item()
+        elif tag in _HEADINGS:
+            builder.open_heading(_HEADINGS[tag])
+        elif tag == "tr":
+            self._head_row = all(cell.tag == "th" for cell in element)
+            builder.open_row()
+        elif tag == "br":
+            builder.add(" ")
+        elif tag in _BLOCKS:
+            builder.flush()
+
+    def _end(self, element: etree._Element) -> None:
+        tag, builder = str(element.tag), self.builder
+        if tag == "a":
+            builder.close_link()
+        elif tag in {"em", "i", "cite", "b", "strong"}:
+            builder.close_span()
+        elif tag == "li" or (tag in {"dt", "dd"} and not _followed_by_dd(element)):
+            builder.close_item()
+        elif tag in {"dt", "dd"}:
+            builder.flush()
+        elif tag in _HEADINGS:
+            builder.close_heading()
+        elif tag in {"td", "th"}:
+            builder.close_cell()
+        elif tag == "tr":
+            builder.close_row(head=self._head_row)
+        elif tag == "table":
+            builder.flush()
+            builder.end_table()
+        elif tag in _BLOCKS:
+            builder.flush()
+
+
+def _followed_by_dd(element: etree._Element) -> bool:
+    """Whether a term or a part of its definition has more of it right after it: all are one item."""
+    following = element.getnext()
+    return following is not None and following.tag == "dd"

@@ -1,0 +1,67 @@
+"""Jupyter notebooks: the Markdown of their cells, by the line of the file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ingest.blocks import Block, Parsed
+from ingest.readers.markdown import parse_markdown
+from kg.errors import DocumentError
+
+
+def parse_notebook(text: str) -> Parsed:
+    """Read the Markdown cells of a notebook (nbformat 3 and 4).
+
+    :raises DocumentError: it is no notebook.
+    """
+    try:
+        notebook = json.loads(text)
+        cells = notebook.get("cells") or [c for sheet in notebook["worksheets"] for c in sheet["cells"]]
+        sources = [_source(cell) for cell in cells if cell.get("cell_type") in {"markdown", "heading"}]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DocumentError("is no Jupyter notebook (its JSON has no cells)") from error
+    blocks: list[Block] = []
+    title, at = None, 0
+    for lines in sources:
+        parsed = parse_markdown("".join(lines))
+        numbers, at = _places(text, lines, at)
+        title = title or parsed.title
+        blocks += [_moved(block, numbers, len(blocks)) for block in parsed.blocks]
+    return Parsed(title, tuple(blocks))
+
+
+def _source(cell: Any) -> list[str]:
+    source = cell["source"]
+    lines = source.splitlines(keepends=True) if isinstance(source, str) else [str(line) for line in source]
+    if cell.get("cell_type") == "heading":
+        lines = ["#" * int(cell.get("level", 1)) + " ", *lines]
+    return lines
+
+
+def _places(text: str, lines: list[str], at: int) -> tuple[list[int], int]:
+    """The line of the file on which each line of a cell stands, and where to look for the next cell."""
+    numbers = []
+    line = text.count("\n", 0, at) + 1
+    for source in lines:
+        found = text.find(json.dumps(source, ensure_ascii=False)[1:-1], at)
+        if found < 0:
+            found = text.find(json.dumps(source)[1:-1], at)
+        if found >= 0:
+            line += text.count("\n", at, found)
+            at = found
+        numbers.append(line)
+    return numbers, at
+
+
+def _moved(block: Block, numbers: list[int], offset: int) -> Block:
+    """A block of a cell as one of the notebook: by the file's lines, after the blocks before it."""
+
+    def line(number: int) -> int:
+        return numbers[min(number, len(numbers)) - 1] if numbers else 1
+
+    return block._replace(
+        line=line(block.line),
+        parent=None if block.parent is None else block.parent + offset,
+        links=tuple(link._replace(line=line(link.line)) for link in block.links),
+    )

@@ -1,0 +1,106 @@
+"""Org-mode: headings and bodies by orgparse, lists and links in them here."""
+
+from __future__ import annotations
+
+import re
+
+import orgparse
+from orgparse.node import OrgRootNode
+
+from ingest.blocks import Parsed
+from ingest.builder import BlockBuilder
+
+_ITEM = re.compile(r"^(?P<indent>\s*)(?:[-+]|\d{1,3}[.)])\s+(?:\[[ X-]\]\s+)?(?P<text>.*)$")
+_LINK = re.compile(r"\[\[([^\[\]]{1,2000})\](?:\[([^\[\]]{1,1000})\])?\]")
+_EMPHASIS = re.compile(r"(?<![\w/])/(?=\S)([^/\n]{1,200}?)(?<=\S)/(?!\w)")
+_TITLE = re.compile(r"^#\+title:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
+_BEGIN = re.compile(r"^\s*#\+begin_(?!quote|center|verse)", re.IGNORECASE)
+_END = re.compile(r"^\s*#\+end_", re.IGNORECASE)
+_HIDDEN = re.compile(r"^\s*(?:#(?:\s|\+|$)|:[\w-]+:)")
+
+
+def parse_org(text: str) -> Parsed:
+    """Read an Org file; comments, drawers, source and example blocks are not text."""
+    reader = _Reader()
+    root = orgparse.loads(text)
+    for node in root:
+        if not isinstance(node, OrgRootNode):
+            reader.heading(node.get_heading(format="raw"), node.level, node.linenumber)
+        reader.body(node.get_body(format="raw"), text, node.linenumber)
+    title = _TITLE.search(text)
+    blocks = reader.builder.blocks
+    first = next((" ".join(block.text.split()) for block in blocks if block.kind == "heading"), None)
+    return Parsed(title.group(1).strip() if title else first, tuple(blocks))
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.builder = BlockBuilder()
+        self._indents: list[int] = []
+
+    def heading(self, text: str, level: int, line: int) -> None:
+        self.builder.open_heading(level)
+        self._inline(re.sub(r"^(?:TODO|DONE|NEXT|WAIT)\s+", "", text), line)
+        self.builder.close_heading()
+
+    def body(self, body: str, text: str, after: int) -> None:
+        """The lines below a heading; their numbers are found by counting back from the next heading."""
+        lines = body.split("\n")
+        first = _first_line(lines, text.split("\n"), after)
+        hidden = False
+        for number, line in enumerate(lines, start=first):
+            if _BEGIN.match(line) or _END.match(line):
+                hidden = _BEGIN.match(line) is not None
+            elif not hidden and not _HIDDEN.match(line):
+                self._line(line, number)
+        self._close_items(-1)
+        self.builder.flush()
+
+    def _line(self, line: str, number: int) -> None:
+        item = _ITEM.match(line)
+        if item:
+            indent = len(item["indent"])
+            self._close_items(indent)
+            self.builder.open_item()
+            self._indents.append(indent)
+            self._inline(item["text"], number)
+        elif not line.strip():
+            self.builder.flush()
+        else:
+            indent = len(line) - len(line.lstrip())
+            if self._indents and indent <= self._indents[0]:
+                self._close_items(-1)
+            self._inline(" " + line.strip(), number)
+
+    def _close_items(self, indent: int) -> None:
+        while self._indents and self._indents[-1] >= max(indent, 0):
+            self._indents.pop()
+            self.builder.close_item()
+
+    def _inline(self, text: str, line: int) -> None:
+        at = 0
+        for link in _LINK.finditer(text):
+            self._emphasis(text[at : link.start()], line)
+            self.builder.open_link(link[1], line)
+            self.builder.add(link[2] or link[1], line)
+            self.builder.close_link()
+            at = link.end()
+        self._emphasis(text[at:], line)
+
+    def _emphasis(self, text: str, line: int) -> None:
+        at = 0
+        for span in _EMPHASIS.finditer(text) if "://" not in text else ():
+            self.builder.add(text[at : span.start()], line)
+            self.builder.open_span()
+            self.builder.add(span[1], line)
+            self.builder.close_span()
+            at = span.end()
+        self.builder.add(text[at:], line)
+
+
+def _first_line(body: list[str], whole: list[str], after: int) -> int:
+    """The number of the line on which a body begins: the first place below its heading where it stands."""
+    for start in range(after, min(after + 60, len(whole)) + 1):
+        if whole[start : start + 1] == body[:1]:
+            return start + 1
+    return after + 1

@@ -1,0 +1,103 @@
+"""reStructuredText: by docutils, with nothing that reads files or runs code."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from docutils.core import publish_doctree
+from docutils.utils import DependencyList
+
+from ingest.blocks import Parsed
+from ingest.builder import BlockBuilder
+
+_SETTINGS = {
+    "report_level": 5,
+    "halt_level": 5,
+    "file_insertion_enabled": False,
+    "raw_enabled": False,
+    "_disable_config": True,
+    "input_encoding": "unicode",
+    "smart_quotes": False,
+    "doctitle_xform": False,
+    "docinfo_xform": False,
+    "syntax_highlight": "none",
+    "line_length_limit": 10**9,
+}
+_SKIPPED = (
+    nodes.comment,
+    nodes.system_message,
+    nodes.literal_block,
+    nodes.image,
+    nodes.problematic,
+    nodes.raw,
+)
+
+
+def parse_restructured(text: str) -> Parsed:
+    """Read reStructuredText; directives that docutils does not know (Sphinx's) are passed over."""
+    settings = {**_SETTINGS, "record_dependencies": DependencyList()}
+    tree = publish_doctree(text, settings_overrides=settings)
+    reader = _Reader()
+    tree.walkabout(reader.visitor(tree))
+    reader.builder.flush()
+    blocks = reader.builder.blocks
+    title = next((" ".join(block.text.split()) for block in blocks if block.kind == "heading"), None)
+    return Parsed(title, tuple(blocks))
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.builder = BlockBuilder()
+        self.depth = 0
+        self.line = 1
+
+    def visitor(self, tree: nodes.document) -> nodes.GenericNodeVisitor:
+        """docutils calls one method for every node's start, one for its end."""
+        reader = self
+
+        class Visitor(nodes.GenericNodeVisitor):
+            def default_visit(self, node: nodes.Node) -> None:
+                if isinstance(node, _SKIPPED):
+                    raise nodes.SkipNode
+                reader.start(node)
+
+            def default_departure(self, node: nodes.Node) -> None:
+                reader.end(node)
+
+        return Visitor(tree)
+
+    def start(self, node: nodes.Node) -> None:
+        self.line = node.line or self.line
+        builder = self.builder
+        if isinstance(node, nodes.section):
+            self.depth += 1
+        elif isinstance(node, nodes.title):
+            builder.open_heading(max(self.depth, 1))
+        elif isinstance(node, (nodes.list_item, nodes.definition_list_item, nodes.citation, nodes.footnote)):
+            builder.open_item()
+        elif isinstance(node, nodes.reference):
+            builder.open_link(node.get("refuri", ""), self.line)
+        elif isinstance(node, (nodes.emphasis, nodes.title_reference, nodes.strong)):
+            builder.open_span(strong=isinstance(node, nodes.strong))
+        elif isinstance(node, nodes.row):
+            builder.open_row()
+        elif isinstance(node, nodes.Text):
+            builder.add(" ".join(node.astext().split("\n")), self.line)
+
+    def end(self, node: nodes.Node) -> None:
+        builder = self.builder
+        if isinstance(node, nodes.section):
+            self.depth -= 1
+        elif isinstance(node, nodes.title):
+            builder.close_heading()
+        elif isinstance(node, (nodes.list_item, nodes.definition_list_item, nodes.citation, nodes.footnote)):
+            builder.close_item()
+        elif isinstance(node, nodes.reference):
+            builder.close_link()
+        elif isinstance(node, (nodes.emphasis, nodes.title_reference, nodes.strong)):
+            builder.close_span()
+        elif isinstance(node, nodes.entry):
+            builder.close_cell()
+        elif isinstance(node, nodes.row):
+            builder.close_row(head=isinstance(node.parent, nodes.thead))
+        elif isinstance(node, (nodes.paragraph, nodes.term, nodes.definition, nodes.label)):
+            builder.flush()

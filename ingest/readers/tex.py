@@ -1,0 +1,68 @@
+"""Pieces of TeX as plain text, and lists of names: for bibliographies and LaTeX documents."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+from pylatexenc.macrospec import LatexContextDb
+
+_SIGNS = re.compile(r"[\\{}~$%]|``|''|--")
+_LONGEST = 5000  # characters; no field of a citation is longer
+
+
+def _context() -> LatexContextDb:
+    """pylatexenc's macros, with those of bibliography styles that stand for nothing or for a space."""
+    context = get_default_latex_context_db()
+    silent = "penalty natexlab newblock bibnamefont bibfnamefont relax protect urlprefix unskip".split()
+    context.add_context_category(
+        "bibliography",
+        prepend=True,
+        macros=[MacroTextSpec(name, simplify_repl="") for name in silent],
+    )
+    return context
+
+
+_TO_TEXT = LatexNodes2Text(math_mode="verbatim", latex_context=_context(), keep_braced_groups=False)
+
+
+@lru_cache(maxsize=4096)
+def plain_tex(fragment: str) -> str:
+    """A piece of TeX as text: accents composed, braces and formatting gone, maths left as it is."""
+    fragment = fragment[:_LONGEST]
+    if not _SIGNS.search(fragment):
+        return " ".join(fragment.split())
+    fragment = re.sub(r"\\penalty\s?-?\d+\s?|(?<!\\)%(?=\s)", "", fragment)
+    try:
+        text = str(_TO_TEXT.latex_to_text(fragment, tolerant_parsing=True))
+    except (ValueError, IndexError, RecursionError):
+        text = re.sub(r"\\[a-zA-Z]+\*?|[{}]", "", fragment)
+    return " ".join(text.replace("\xa0", " ").split())
+
+
+def people(names: str) -> tuple[str, ...]:
+    """The names of a BibTeX field (`Bee, Ann and Carl Dee`), in the order in which they are spoken."""
+    found = (_spoken(plain_tex(name)) for name in _split_and(names))
+    return tuple(dict.fromkeys(name for name in found if name and name.lower() not in {"others", "et al."}))
+
+
+def _split_and(names: str) -> list[str]:
+    """Split at ` and ` outside braces."""
+    parts, depth, start = [], 0, 0
+    for match in re.finditer(r"[{}]|\s+and\s+", names):
+        sign = match.group()
+        if sign in "{}":
+            depth += 1 if sign == "{" else -1
+        elif depth <= 0:
+            parts.append(names[start : match.start()])
+            start = match.end()
+    return [*parts, names[start:]]
+
+
+def _spoken(name: str) -> str:
+    """`van Bee, Ann` and `Bee, Jr., Ann` with the given name first."""
+    parts = [part.strip() for part in name.split(",") if part.strip()]
+    if len(parts) == 2:
+        return f"{parts[1]} {parts[0]}"
+    return f"{parts[2]} {parts[0]} {parts[1]}" if len(parts) == 3 else " ".join(parts)

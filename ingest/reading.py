@@ -1,0 +1,164 @@
+"""Reading documents into the library: what is new in them is stored, document by document."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from ingest.identity import agrees, id_of_work, names_of, sure_names_of
+from ingest.mentions import find_mentions
+from ingest.outcome import Outcome, Progress
+from ingest.readers import parse_document
+from ingest.sources import documents_of, is_url, locate, read
+from kg.errors import DocumentError
+from kg.papers import Mention
+from kg.store import Store
+from kg.store.documents import Document, Source
+
+# Counts changes of what is read out of a document: documents read by an older version are read again.
+_READERS_VERSION = b"2"
+
+
+def extract(given: Sequence[str], allow_private: bool = False) -> tuple[list[Mention], list[str], int]:
+    """The mentions in documents, storing nothing; what could not be read; how many documents could."""
+    mentions: list[Mention] = []
+    problems: list[str] = []
+    done = 0
+    for _, documents in _located(given, problems):
+        for document in documents:
+            try:
+                content, kind = read(document, allow_private)
+                mentions += find_mentions(document.given, parse_document(document.location, content, kind))
+                done += 1
+            except DocumentError as error:
+                problems.append(f"{document.given}: {error}")
+    return mentions, problems, done
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """What may be fetched: nothing at all, public addresses, or any."""
+
+    allowed: bool = True
+    private: bool = False
+
+
+def read_documents(store: Store, given: Sequence[str], outcome: Outcome, web: Web, progress: Progress) -> None:
+    """Read the sources given, or those known; a source of which anything could be read is remembered."""
+    known = [source.given if is_url(source.location) else source.location for source in store.documents.sources()]
+    located = list(_located(given or known, outcome.problems_of_documents))
+    total, done = sum(len(documents) for _, documents in located), 0
+    touched: set[int] = set()
+    for source, documents in located:
+        before = outcome.read + outcome.unchanged
+        for document in documents:
+            progress("reading", done, total)
+            touched |= _read_one(store, document, outcome, web)
+            done += 1
+        touched |= _forget_deleted(store, source, documents, outcome)
+        if outcome.read + outcome.unchanged > before and given:
+            with store.transaction():
+                store.documents.add_source(source, now())
+    with store.transaction():
+        store.identity.describe(sorted(touched))
+        store.identity.settle_membership()
+        store.fulltext.refresh()
+
+
+def now() -> str:
+    """The time, in UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _located(given: Iterable[str], problems: list[str]) -> Iterable[tuple[Source, list[Source]]]:
+    """Each source with its documents; a document that two sources name is the first one's."""
+    seen: set[str] = set()
+    for source in map(locate, given):
+        try:
+            documents = [document for document in documents_of(source) if document.location not in seen]
+        except DocumentError as error:
+            problems.append(str(error))
+            continue
+        seen.update(document.location for document in documents)
+        yield source, documents
+
+
+def _read_one(store: Store, document: Source, outcome: Outcome, web: Web) -> set[int]:
+    """Read a document if it is new or has changed; the numbers of the papers that it touches."""
+    try:
+        if is_url(document.location) and not web.allowed:
+            raise DocumentError("is on the web, and this run is offline")
+        content, kind = read(document, web.private)
+        digest = hashlib.sha256(_READERS_VERSION + content).hexdigest()
+        if digest == store.documents.content_hash(document.location):
+            outcome.unchanged += 1
+            return set()
+        parsed = parse_document(document.location, content, kind)
+    except DocumentError as error:
+        outcome.problems_of_documents.append(f"{document.given}: {error}")
+        return set()
+    mentions = find_mentions(document.given, parsed)
+    title = parsed.title or PurePosixPath(document.location).stem
+    record = Document(document.given, document.location, " ".join(title.split()), digest, now())
+    with store.transaction():
+        touched = _forget(store, document.location)
+        touched |= store.documents.save(record, [(m, _number(store, m)) for m in mentions])
+    outcome.read += 1
+    outcome.mentions += len(mentions)
+    return touched
+
+
+def _forget_deleted(store: Store, source: Source, found: list[Source], outcome: Outcome) -> set[int]:
+    """Forget documents that were read from a folder and are no longer in it."""
+    if is_url(source.location) or not Path(source.location).is_dir():
+        return set()
+    there = {document.location for document in found}
+    touched: set[int] = set()
+    for document in store.documents.below(source.location):
+        if document.location not in there and not Path(document.location).exists():
+            with store.transaction():
+                touched |= _forget(store, document.location)
+                store.documents.remove(document.location)
+            outcome.removed.append(document.given)
+    return touched
+
+
+def _forget(store: Store, location: str) -> set[int]:
+    """Forget what a document said, with the names that only it gave to works; the papers that it touches."""
+    touched = store.documents.forget_mentions(location)
+    for number in touched:
+        said = store.documents.mentions_of([number])
+        store.identity.drop_aliases(number, (name for mention in said for name in _names(mention)))
+    return touched
+
+
+def _names(mention: Mention) -> list[str]:
+    """The names that a mention gives to its work. Beside an arXiv id, a title is none: lists call papers by many."""
+    return sure_names_of(mention) if mention.arxiv_id else names_of(mention)
+
+
+def _number(store: Store, mention: Mention) -> int:
+    """The number of the work that a mention is about; it is made, or made one with others, where needed."""
+    names = _names(mention)
+    known = sorted(_known(store, mention, names), key=lambda found: not store.identity.on_arxiv(found))
+    if mention.arxiv_id:
+        number = store.identity.ensure_arxiv(mention.arxiv_id)
+    else:
+        number = known[0] if known else store.identity.ensure_work(id_of_work(mention), mention)
+    for other in known:
+        if other != number and not store.identity.on_arxiv(other):
+            store.identity.merge(other, number)
+    store.identity.add_aliases(number, names)
+    return number
+
+
+def _known(store: Store, mention: Mention, names: Iterable[str]) -> list[int]:
+    """The numbers of all works that go by these names; one that has only the title needs fitting authors."""
+    found = {name: number for name in names if (number := store.identity.number(name)) is not None}
+    ids = store.papers.ids(found.values())
+    papers = {paper.id: paper for paper in store.papers.get(list(ids.values()))}
+    fitting = (n for name, n in found.items() if not name.startswith("title:") or agrees(mention, papers[ids[n]]))
+    return list(dict.fromkeys(fitting))

@@ -1,0 +1,148 @@
+"""What questions are answered with. Field names are the keys of the JSON that `kg` promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kg.papers import Author, Mention, Paper, Topic
+
+Facets = Mapping[str, Sequence[Mapping[str, str | int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One paper found. `score` compares results of one answer only; higher is better.
+
+    `match` says which side found it: `exact`, `keyword`, `semantic` or `both`. `snippet` is plain text
+    with `[[` and `]]` around the hits.
+    """
+
+    id: str
+    title: str | None
+    authors: tuple[Author, ...]
+    published: str | None
+    categories: tuple[str, ...]
+    topics: tuple[Topic, ...]
+    score: float
+    match: str
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """One page of results; `count` is how many there are on all pages, `notes` what the user should know."""
+
+    results: tuple[SearchResult, ...]
+    count: int
+    notes: tuple[str, ...] = ()
+    facets: Facets = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of why a paper is related: `contribution` = `weight` x `value`."""
+
+    signal: str
+    value: float
+    weight: float
+    contribution: float
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedResult:
+    """A related paper; the contributions in `why` add up to `score`."""
+
+    id: str
+    title: str | None
+    authors: tuple[Author, ...]
+    published: str | None
+    categories: tuple[str, ...]
+    topics: tuple[Topic, ...]
+    score: float
+    match: str
+    snippet: str
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedAnswer:
+    """One page of related papers, best first; facets over all pages."""
+
+    results: tuple[RelatedResult, ...]
+    count: int
+    notes: tuple[str, ...] = ()
+    facets: Facets = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A paper named beside another one."""
+
+    id: str
+    title: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAnswer:
+    """One paper with its neighbours by citation inside the library."""
+
+    paper: Paper
+    references: tuple[Neighbour, ...]
+    cited_by: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorAnswer:
+    """An author and their papers, newest first."""
+
+    id: str
+    name: str
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAnswer:
+    """A topic and its papers, newest first."""
+
+    id: str
+    label: str
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """A list as its author arranged it, and the papers that it mentions, by id."""
+
+    id: str
+    title: str
+    document: str
+    mentions: tuple[Mention, ...]
+    papers: Mapping[str, Paper]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """A topic with the number of its papers."""
+
+    id: str
+    label: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListCount:
+    """A list with the number of its papers."""
+
+    id: str
+    title: str
+    document: str
+    papers: int
+
+
+def shown(paper: Paper) -> dict[str, object]:
+    """What results show of a paper."""
+    names = ("id", "title", "authors", "published", "categories", "topics")
+    return {name: getattr(paper, name) for name in names}

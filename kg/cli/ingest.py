@@ -1,0 +1,174 @@
+"""Commands that read documents: ingest, extract."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from kg.cli.options import Stopwatch, json_option, library_options, print_json
+from kg.envelope import envelope_of_one, plain
+from kg.library import Library
+from kg.papers import Mention
+
+if TYPE_CHECKING:
+    from ingest.outcome import Outcome
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--offline", is_flag=True, help="Touch no network.")
+@click.option("--full", is_flag=True, help="Ask arXiv again for what is still fresh.")
+@click.option("--no-references", is_flag=True, help="Fetch no references.")
+@click.option(
+    "--encoder",
+    type=click.Choice(("full", "none")),
+    default="full",
+    show_default=True,
+    help="none: do not embed now.",
+)
+@click.option(
+    "--snapshot",
+    type=_FILE,
+    metavar="FILE",
+    help="Load metadata in the form of arXiv's public snapshot (JSON Lines, .gz too); no network.",
+)
+@click.option(
+    "--citations",
+    type=_FILE,
+    metavar="FILE",
+    help="Load citations: a table with the columns citing and cited, by tabs.",
+)
+@click.option(
+    "--facts",
+    type=_FILE,
+    metavar="FILE",
+    help="Titles, authors and dates (a snapshot without abstracts) to use until arXiv has answered.",
+)
+@click.option("--allow-private", is_flag=True, help="Fetch URLs on private addresses too.")
+@json_option
+@library_options
+def ingest(
+    library: Library,
+    sources: Sequence[str],
+    offline: bool,
+    full: bool,
+    no_references: bool,
+    encoder: str,
+    snapshot: Path | None,
+    citations: Path | None,
+    facts: Path | None,
+    allow_private: bool,
+    as_json: bool,
+) -> None:
+    """Read documents, find what they cite, fetch it from arXiv, embed and index it.
+
+    SOURCE is a file, a folder, a glob or a URL; without one, the known sources are read again and what is
+    stale is asked from arXiv. Interrupted, it goes on at the next call. Exit code 3: something is missing,
+    run it again later.
+
+    \b
+    kg ingest awesome-list.md notes/ 'papers/*.txt'
+    kg ingest
+    """
+    from kg.refresh import Options, refresh, summary
+
+    watch = Stopwatch()
+    options = Options(tuple(sources), offline, full, allow_private, encoder == "full", snapshot, citations, facts)
+    with _progress() as progress:
+        outcome = refresh(library, options, progress, _say)
+    for problem in outcome.problems:
+        _say(f"kg: {problem}")
+    if as_json:
+        print_json(envelope_of_one(summary(outcome), watch.ms))
+    else:
+        _print_summary(library, outcome)
+    nothing = sources and not (outcome.read or outcome.unchanged or snapshot or citations)
+    if outcome.problems:
+        sys.exit(1 if nothing else 3)
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--allow-private", is_flag=True, help="Fetch URLs on private addresses too.")
+@json_option
+@library_options
+def extract(library: Library, sources: Sequence[str], allow_private: bool, as_json: bool) -> None:
+    """Show the citations found in documents, storing nothing."""
+    from ingest.reading import extract as find
+
+    mentions, problems, read = find(sources, allow_private)
+    if as_json:
+        print_json({"mentions": [plain(mention) for mention in mentions]})
+    else:
+        _print_mentions(mentions)
+    for problem in problems:
+        _say(f"kg: {problem}")
+    if problems:
+        sys.exit(3 if read else 1)
+
+
+def _print_summary(library: Library, outcome: Outcome) -> None:
+    found, unknown = library.status(), outcome.unknown
+    click.echo(
+        f"{outcome.read} documents read, {outcome.unchanged} unchanged; {outcome.requests} requests to arXiv.\n"
+        f"The library holds {found['papers']} papers from {found['documents']} documents: "
+        f"{found['with_abstract']} with abstract, {found['embedded']} embedded, "
+        f"{found['unresolved']} unresolved."
+    )
+    for document in outcome.removed:
+        click.echo(f"{document} is no longer there: its mentions were removed.")
+    if unknown:
+        shown = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
+        click.echo(f"arXiv does not know {shown}.")
+
+
+def _print_mentions(mentions: Sequence[Mention]) -> None:
+    document = None
+    for mention in mentions:
+        if mention.document != document:
+            document = mention.document
+            click.secho(f"{document}", bold=True)
+        name = mention.title or mention.link_text or (mention.urls[0] if mention.urls else "")
+        where = mention.arxiv_id or mention.doi or (mention.urls[0] if mention.urls else "by title")
+        click.echo(f"{mention.line:6}  {_cut(where, 28):28}  {_cut(name, 72)}")
+        about = [" › ".join(mention.section), ", ".join(mention.authors[:2]), mention.venue or ""]
+        about.append(str(mention.year or ""))
+        click.secho(f"{'':8}{_cut(' · '.join(part for part in about if part), 102)}", dim=True)
+    click.echo(f"{len(mentions)} citations")
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    from tqdm import tqdm
+
+    bar: tqdm[NoReturn] = tqdm(disable=not sys.stderr.isatty(), leave=False, file=sys.stderr)
+    step = ""
+
+    def show(what: str, done: int, total: int) -> None:
+        nonlocal step
+        if what != step:
+            step = what
+            bar.reset(total or None)
+            bar.set_description(what)
+        bar.update(done - bar.n)
+
+    try:
+        yield show
+    finally:
+        bar.close()

@@ -1,0 +1,39 @@
+"""What can go wrong, as a user sees it: one line that says what, where and what to do next.
+
+KgError              exit 1: the command failed
+├── UsageError       exit 2: the command was called in a way that cannot work
+├── NotFound         exit 1: nothing in the library goes by that name
+├── DocumentError    a document cannot be read (exit 3 when others could)
+├── ServiceError     a service cannot be reached or does not answer (exit 3, run again later)
+└── StorageError     exit 1: the data folder cannot be read or written
+"""
+
+
+class KgError(Exception):
+    """Root of all errors that `kg` reports; its text is the line shown to the user."""
+
+    exit_code = 1
+
+
+class UsageError(KgError):
+    """The command or a setting asks for something that cannot work."""
+
+    exit_code = 2
+
+
+class NotFound(KgError):
+    """No paper, author, topic or list of the library goes by the name given."""
+
+
+class DocumentError(KgError):
+    """A document is missing, empty, binary or otherwise unreadable."""
+
+
+class ServiceError(KgError):
+    """A service could not be reached, or answered with something that is no answer."""
+
+    exit_code = 3
+
+
+class StorageError(KgError):
+    """The data folder cannot be read or written."""

@@ -1,0 +1,96 @@
+"""What a question asks for, as the query language, the URL, the command and the store share it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["hybrid", "keyword", "semantic"]
+MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
+SORTS = ("relevance", "newest", "listed", "cited")
+BY = ("all", "text", "citations", "lists", "authors")
+
+FIELDS = ("author", "title", "year", "cat", "topic", "list", "id")
+SYNONYMS = {"category": "cat"}
+MOST_FILTERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`field:value`, or with a minus in front of it (`negated`)."""
+
+    field: str
+    value: str
+    negated: bool = False
+
+    @classmethod
+    def of(cls, name: str, value: str, negated: bool = False) -> Filter | None:
+        """The filter that a user's `name:value` means; None when `name` is none."""
+        field = SYNONYMS.get(name.lower(), name.lower())
+        return cls(field, value.strip(), negated) if field in FIELDS else None
+
+    def __str__(self) -> str:
+        value = f'"{self.value}"' if re.search(r"\s", self.value) else self.value
+        return f"{'-' if self.negated else ''}{self.field}:{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which papers are asked about: those that pass all filters.
+
+    `everything`: also works that are known only because a paper cites them, or that no list holds any more.
+    """
+
+    filters: tuple[Filter, ...] = ()
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is looked for in the text: any of the words, all of the phrases, none of the excluded."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.phrases)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A question in words; `sort` is one of `SORTS`. `scope` adds to the filters in the text."""
+
+    text: str = ""
+    mode: Mode = "hybrid"
+    sort: str = "relevance"
+    scope: Scope = Scope()
+    limit: int = 10
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A question by example: papers (ids), a draft's text, and papers that answers should not be like.
+
+    `by` is one of `BY`.
+    """
+
+    papers: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    text: str | None = None
+    by: str = "all"
+    scope: Scope = Scope()
+    limit: int = 10
+    offset: int = 0
+
+
+def parse_years(value: str) -> tuple[int, int] | None:
+    """`2019`, `2018..2020`, `2018..` or `..2020` (also with one hyphen) as first and last year."""
+    match = re.fullmatch(r"(\d{4})?\s?(\.\.|-)?\s?(\d{4})?", value.strip())
+    if match is None or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
+        return None
+    first = int(match[1]) if match[1] else 0
+    last = int(match[3]) if match[3] else (9999 if match[2] else first)
+    return first, last

@@ -1,0 +1,33 @@
+"""Counts and health of a library, as `kg status` tells them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.saved import saved_state
+from kg.config import Config
+from kg.store import Store
+from search.manifest import status as index_status
+
+
+def status(store: Store, config: Config) -> dict[str, Any]:
+    """The keys of the contract; index and graph are `fresh`, `stale` or `missing`."""
+    documents, mentions = store.documents.counts()
+    return {
+        "documents": documents,
+        "mentions": mentions,
+        **store.papers.counts(),
+        "embedded": store.vectors.count(config.model_name),
+        "references_known": store.citations.papers_with_references(),
+        "index": index_status(store, config.model_name, config.index_folder),
+        "graph": _graph_status(store, config),
+        "model": config.model_name,
+        "last_run": store.runs.last(),
+    }
+
+
+def _graph_status(store: Store, config: Config) -> str:
+    saved = saved_state(config.graph_file)
+    if saved is None:
+        return "missing"
+    return "fresh" if saved == store.state("relations") else "stale"

@@ -1,0 +1,117 @@
+"""The schema of `kg.db`, as numbered steps; each runs once, in one transaction with its record.
+
+`papers.number` names a paper in the index and the full-text table; it is never given to another paper.
+`papers.in_library` is 1 for a work that a document lists or that was loaded in bulk, 0 for one that is
+known only because a paper cites it or because a list held it once.
+The table `states` counts changes: what is derived from the database (index, graph) notes the count it
+was made at, and is stale when it differs. Triggers count, so no writer can forget to.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("kg")
+
+_TABLES = """
+CREATE TABLE sources (
+  location TEXT PRIMARY KEY, given TEXT NOT NULL, added_at TEXT NOT NULL) STRICT;
+CREATE TABLE documents (
+  id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
+  location TEXT NOT NULL UNIQUE, title TEXT NOT NULL, content_hash TEXT NOT NULL,
+  read_at TEXT NOT NULL) STRICT;
+CREATE TABLE papers (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, arxiv_id TEXT UNIQUE, doi TEXT,
+  title TEXT, title_key TEXT, abstract TEXT, published TEXT, updated TEXT, version INTEGER,
+  comment TEXT, journal_ref TEXT, withdrawn INTEGER NOT NULL DEFAULT 0, url TEXT, pdf_url TEXT,
+  metadata_source TEXT, fetched_at TEXT, asked_at TEXT, bulk INTEGER NOT NULL DEFAULT 0,
+  in_library INTEGER NOT NULL DEFAULT 0, text_hash TEXT, fts_stale INTEGER NOT NULL DEFAULT 1) STRICT;
+CREATE INDEX papers_by_title ON papers (title_key);
+CREATE INDEX papers_by_text ON papers (text_hash);
+CREATE INDEX papers_stale ON papers (number) WHERE fts_stale;
+CREATE TABLE aliases (
+  alias TEXT PRIMARY KEY,
+  paper INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+CREATE INDEX aliases_by_paper ON aliases (paper);
+CREATE TABLE authors (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE paper_authors (
+  paper INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE, position INTEGER NOT NULL,
+  author TEXT NOT NULL REFERENCES authors (id), name TEXT NOT NULL,
+  PRIMARY KEY (paper, position)) STRICT, WITHOUT ROWID;
+CREATE INDEX paper_authors_by_author ON paper_authors (author);
+CREATE TABLE paper_categories (
+  paper INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE, position INTEGER NOT NULL,
+  category TEXT NOT NULL, PRIMARY KEY (paper, position)) STRICT, WITHOUT ROWID;
+CREATE INDEX paper_categories_by_category ON paper_categories (category);
+CREATE TABLE mentions (
+  id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  line INTEGER NOT NULL, section TEXT NOT NULL, title TEXT, link_text TEXT, urls TEXT NOT NULL,
+  arxiv_id TEXT, doi TEXT, authors TEXT NOT NULL, venue TEXT, year INTEGER, remark TEXT,
+  paper INTEGER REFERENCES papers (number)) STRICT;
+CREATE INDEX mentions_by_document ON mentions (document);
+CREATE INDEX mentions_by_paper ON mentions (paper);
+CREATE TABLE citations (
+  citing INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE,
+  cited INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE, source TEXT NOT NULL,
+  PRIMARY KEY (citing, cited, source)) STRICT, WITHOUT ROWID;
+CREATE INDEX citations_by_cited ON citations (cited);
+CREATE TABLE topics (id TEXT PRIMARY KEY, label TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE paper_topics (
+  paper INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE,
+  topic TEXT NOT NULL REFERENCES topics (id) ON DELETE CASCADE,
+  PRIMARY KEY (paper, topic)) STRICT, WITHOUT ROWID;
+CREATE INDEX paper_topics_by_topic ON paper_topics (topic);
+CREATE TABLE vectors (
+  id INTEGER PRIMARY KEY, text_hash TEXT NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
+  UNIQUE (text_hash, model)) STRICT;
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT, outcome TEXT) STRICT;
+CREATE TABLE states (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO states VALUES ('texts', 0), ('relations', 0);
+CREATE VIRTUAL TABLE papers_fts USING fts5 (
+  title, abstract, authors, remarks, tokenize = 'porter unicode61 remove_diacritics 2')
+"""
+
+# What the index is made of, and what the graph is made of: table -> columns whose change matters.
+_COUNTED = {
+    "texts": {"papers": "text_hash, in_library", "vectors": "vector"},
+    "relations": {
+        "papers": "id, title, published, in_library, metadata_source",
+        "paper_authors": "author",
+        "paper_categories": "category",
+        "mentions": "paper, section, document",
+        "citations": "source",
+        "documents": "slug, title",
+    },
+}
+
+# What the full-text table shows of a paper: table -> columns whose change makes the paper's row stale.
+_SEARCHED = {"paper_authors": "name", "mentions": "paper, remark, link_text"}
+
+
+@migrations()
+def m001_tables(db: Database) -> None:
+    for statement in _TABLES.split(";"):
+        db.execute(statement)
+    for state, tables in _COUNTED.items():
+        count = f"UPDATE states SET value = value + 1 WHERE name = '{state}'"
+        for table, columns in tables.items():
+            _on_change(db, state, table, columns, count, count)
+    stale = "UPDATE papers SET fts_stale = 1 WHERE number = "
+    for table, columns in _SEARCHED.items():
+        _on_change(db, "stale", table, columns, f"{stale} NEW.paper", f"{stale} OLD.paper")
+    _on_update(db, "stale", "papers", "title, abstract, in_library", f"{stale} NEW.number")
+
+
+def _on_change(db: Database, name: str, table: str, columns: str, new: str, old: str) -> None:
+    """Triggers: `new` runs for a row that comes or changes in one of the columns, `old` for one that goes."""
+    db.execute(f"CREATE TRIGGER {name}_{table}_insert AFTER INSERT ON {table} BEGIN {new}; END")
+    db.execute(f"CREATE TRIGGER {name}_{table}_delete AFTER DELETE ON {table} BEGIN {old}; END")
+    _on_update(db, name, table, columns, new)
+
+
+def _on_update(db: Database, name: str, table: str, columns: str, new: str) -> None:
+    differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns.split(", "))
+    db.execute(
+        f"CREATE TRIGGER {name}_{table}_update AFTER UPDATE OF {columns} ON {table} WHEN {differs} BEGIN {new}; END"
+    )

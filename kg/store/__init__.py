@@ -1,0 +1,163 @@
+"""The store: `kg.db`, and the only code that speaks SQL. One object for each group of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection, OperationalError, connect
+from sqlite3 import DatabaseError as DatabaseError  # what a damaged file raises late; the doors tell it
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from sqlite_utils import Database
+
+from kg.errors import StorageError
+from kg.migrations import migrations
+from kg.store.citations import Citations
+from kg.store.documents import Documents
+from kg.store.fulltext import FullText
+from kg.store.identity import Identity
+from kg.store.metadata import MetadataRecords
+from kg.store.papers import Papers
+from kg.store.runs import Runs
+from kg.store.topics import Topics
+from kg.store.vectors import Vectors
+
+_BUSY = 30.0  # seconds to wait for another process' transaction
+
+
+class Store:
+    """An open library. Use one object per thread, and close it (it is a context manager)."""
+
+    def __init__(self, path: Path | None, read_only: bool = False) -> None:
+        """Open the database at `path`, making it and bringing its schema up to date unless `read_only`.
+
+        Where nothing is there to be read, and for None, the store is an empty one in memory.
+
+        :raises StorageError: it cannot be opened, is no database, or is of another version of `kg`.
+        """
+        opened = _open(path, read_only) if path else None
+        self.in_memory = opened is None
+        self._db = opened if opened is not None else _in_memory()
+        self.documents = Documents(self._db)
+        self.identity = Identity(self._db)
+        self.metadata = MetadataRecords(self._db)
+        self.papers = Papers(self._db)
+        self.citations = Citations(self._db)
+        self.topics = Topics(self._db)
+        self.fulltext = FullText(self._db)
+        self.vectors = Vectors(self._db)
+        self.runs = Runs(self._db)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything written inside is committed together, or not at all.
+
+        :raises StorageError: the disk is full, or the file cannot be written.
+        """
+        try:
+            with self._db.atomic():
+                yield
+        except OperationalError as error:
+            raise StorageError(f"the library cannot be written: {error}") from error
+
+    def state(self, name: str) -> int:
+        """How often the `texts` (of the index) or the `relations` (of the graph) have changed."""
+        row = self._db.execute("SELECT value FROM states WHERE name = ?", [name]).fetchone()
+        return int(row[0])
+
+    def close(self) -> None:
+        """Close the database; the object cannot be used afterwards."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _in_memory() -> Database:
+    db = Database(memory=True)
+    migrations.apply(db)
+    return db
+
+
+def _open(path: Path, read_only: bool) -> Database | None:
+    """The database; None where there is nothing to be read yet."""
+    if read_only and not path.is_file():
+        return None
+    connection = _connected(path, "ro" if read_only else None)
+    try:
+        db = Database(connection)
+        if read_only and not _readable(db):
+            connection.close()
+            connection = _connected(path, "ro&immutable=1")
+            db = Database(connection)
+        ready = _is_current(db) if read_only else _brought_up_to_date(db)
+    except DatabaseError as error:
+        connection.close()
+        raise StorageError(f"cannot open {path}: {error}") from error
+    except StorageError:
+        connection.close()
+        raise
+    if not ready:
+        connection.close()
+    return db if ready else None
+
+
+def _readable(db: Database) -> bool:
+    """Whether a database in WAL mode can be read where it lies: not on a medium that cannot be written at all."""
+    try:
+        db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    except OperationalError:
+        return False
+    return True
+
+
+def _connected(path: Path, mode: str | None) -> Connection:
+    try:
+        if mode:
+            return connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=_BUSY)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return connect(path, timeout=_BUSY)
+    except (OSError, OperationalError) as error:
+        raise StorageError(f"cannot open {path}: {error}; choose another folder with --data") from error
+
+
+def _applied(db: Database) -> set[str]:
+    """The names of the migrations that made this database.
+
+    :raises StorageError: some are unknown here.
+    """
+    if migrations.migrations_table not in db.table_names():
+        return set()
+    applied = {migration.name for migration in migrations.applied(db)}
+    known = {migration.name for migration in migrations.pending(Database(memory=True))}
+    if unknown := sorted(applied - known):
+        raise StorageError(f"the library was made by a newer kg ({unknown[0]}): upgrade kg")
+    return applied
+
+
+def _is_current(db: Database) -> bool:
+    """Whether the database can be read as it is; False for one that is only being made.
+
+    :raises StorageError: it is of an older or a newer `kg`.
+    """
+    applied = _applied(db)
+    if applied and migrations.pending(db):
+        raise StorageError("the library was made by an older kg: run `kg ingest` once, it will be upgraded")
+    return bool(applied)
+
+
+def _brought_up_to_date(db: Database) -> bool:
+    db.execute("PRAGMA foreign_keys = ON")
+    _applied(db)
+    if migrations.pending(db):
+        db.enable_wal()
+        migrations.apply(db)
+    return True

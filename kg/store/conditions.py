@@ -1,0 +1,112 @@
+"""Filters as SQL conditions on `papers p`, and terms as FTS5 expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kg.filters import Scope, Terms, parse_years
+from kg.identifiers import parse_arxiv_id, slug, title_key
+
+Condition = tuple[str, list[str | int]]
+_MOST_WORDS = 12  # of one filter's value; SQL expressions may not grow without end
+
+
+def conditions(scope: Scope) -> Condition:
+    """One condition that holds where every filter does; of the library only, unless everything is wanted."""
+    clauses = ["1"] if scope.everything else ["p.in_library"]
+    params: list[str | int] = []
+    for filter_ in scope.filters:
+        clause, values = _BUILDERS[filter_.field](filter_.value)
+        clauses.append(f"NOT ({clause})" if filter_.negated else f"({clause})")
+        params.extend(values)
+    return " AND ".join(clauses), params
+
+
+def match(terms: Terms) -> str | None:
+    """The FTS5 expression of what is looked for; None where nothing is."""
+    parts = [_quoted(phrase) for phrase in terms.phrases]
+    if terms.words:
+        # With phrases, words are wanted but not needed: a phrase among them lets every hit through.
+        wanted = (*terms.phrases[:1], *terms.words)
+        parts.append("(" + " OR ".join(_quoted(word) for word in wanted) + ")")
+    if not parts:
+        return None
+    unwanted = "".join(f" NOT {_quoted(term)}" for term in terms.excluded)
+    return f"({' AND '.join(parts)}){unwanted}"
+
+
+def rejected(terms: Terms) -> str | None:
+    """The FTS5 expression of what must not be found; None where nothing is excluded."""
+    return " OR ".join(_quoted(term) for term in terms.excluded) or None
+
+
+def _quoted(text: str) -> str:
+    """`text` as one string of an FTS5 expression, whatever it holds."""
+    return '"' + text.replace('"', '""').replace("\0", " ") + '"'
+
+
+def _author(value: str) -> Condition:
+    """The author of that id (`ann-bee`), or else every author whose name has all of the words."""
+    words = title_key(value).split()[:_MOST_WORDS]
+    like = " AND ".join("'-' || author || '-' LIKE ?" for _ in words) or "0"
+    id_ = value if "-" in value else ""
+    return (
+        "p.number IN (SELECT paper FROM paper_authors WHERE author = ? "
+        f"OR (NOT EXISTS (SELECT 1 FROM paper_authors WHERE author = ?) AND {like}))",
+        [id_, id_, *(f"%-{word}-%" for word in words)],
+    )
+
+
+def _title(value: str) -> Condition:
+    if not title_key(value):
+        return "0", []
+    return (
+        "p.number IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)",
+        [f"title : {_quoted(value)}"],
+    )
+
+
+def _year(value: str) -> Condition:
+    first, last = parse_years(value) or (0, -1)
+    return "coalesce(CAST(substr(p.published, 1, 4) AS INTEGER), -1) BETWEEN ? AND ?", [first, last]
+
+
+def _category(value: str) -> Condition:
+    return (
+        "p.number IN (SELECT paper FROM paper_categories WHERE category = ? COLLATE NOCASE OR category LIKE ? || '.%')",
+        [value, value.replace("%", "").replace("_", "")],
+    )
+
+
+def _topic(value: str) -> Condition:
+    return (
+        "p.number IN (SELECT paper FROM paper_topics JOIN topics ON id = topic WHERE id IN (?, ?))",
+        [value, slug(value)],
+    )
+
+
+def _list(value: str) -> Condition:
+    """The list of that id, or every list whose title or source has the words."""
+    return (
+        "p.number IN (SELECT m.paper FROM mentions m JOIN documents d ON d.id = m.document "
+        "WHERE m.paper IS NOT NULL AND (d.slug = ? OR (NOT EXISTS (SELECT 1 FROM documents WHERE slug = ?) "
+        "AND (instr(lower(d.title), lower(?)) OR instr(d.source, ?)))))",
+        [value, value, value, value],
+    )
+
+
+def _id(value: str) -> Condition:
+    arxiv = parse_arxiv_id(value)
+    id_ = arxiv.base if arxiv else value
+    return "p.id = ? OR p.number IN (SELECT paper FROM aliases WHERE alias = ?)", [id_, id_]
+
+
+_BUILDERS: dict[str, Callable[[str], Condition]] = {
+    "author": _author,
+    "title": _title,
+    "year": _year,
+    "cat": _category,
+    "topic": _topic,
+    "list": _list,
+    "id": _id,
+}

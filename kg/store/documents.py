@@ -1,0 +1,158 @@
+"""Documents that were read, where they came from, and what they mention."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from kg.answers import ListCount
+from kg.identifiers import slug
+from kg.papers import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where documents come from: as the user gave it, and as found again from any folder."""
+
+    given: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as read: `source` names it to the user, `location` finds it again."""
+
+    source: str
+    location: str
+    title: str
+    content_hash: str
+    read_at: str
+
+
+class Documents:
+    """The tables `sources`, `documents` and `mentions`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def sources(self) -> list[Source]:
+        """What was ingested so far, oldest first."""
+        rows = self._db.execute("SELECT given, location FROM sources ORDER BY added_at, rowid")
+        return [Source(*row) for row in rows]
+
+    def add_source(self, source: Source, at: str) -> None:
+        """Remember a source, so that `kg ingest` alone reads it again."""
+        self._db.execute("INSERT OR IGNORE INTO sources VALUES (?, ?, ?)", [source.location, source.given, at])
+
+    def content_hash(self, location: str) -> str | None:
+        """Hash of the content that was read last from `location`; None if it never was."""
+        row = self._db.execute("SELECT content_hash FROM documents WHERE location = ?", [location]).fetchone()
+        return str(row[0]) if row else None
+
+    def save(self, document: Document, mentions: Iterable[tuple[Mention, int]]) -> set[int]:
+        """Store a document and its mentions, each with its paper's number, instead of those it had.
+
+        The numbers of all papers that gained or lost a mention by it are returned.
+        """
+        touched = self.forget_mentions(document.location)
+        number = self._save_document(document)
+        rows = [(number, *_as_row(mention), paper) for mention, paper in mentions]
+        touched |= {int(row[-1]) for row in rows}
+        self._db.conn.executemany(
+            f"INSERT INTO mentions (document, {', '.join(_NAMES)}, paper) VALUES (?{',?' * (len(_NAMES) + 1)})",
+            rows,
+        )
+        return touched
+
+    def below(self, folder: str) -> list[Source]:
+        """The documents read from files in a folder, or in folders in it."""
+        rows = self._db.execute("SELECT source, location FROM documents ORDER BY id")
+        prefix = folder.rstrip("/\\")
+        return [Source(*row) for row in rows if row[1].startswith((f"{prefix}/", f"{prefix}\\"))]
+
+    def forget_mentions(self, location: str) -> set[int]:
+        """Forget what a document mentions; the numbers of the papers that it mentioned."""
+        of_document = "document IN (SELECT id FROM documents WHERE location = ?)"
+        rows = self._db.execute(f"SELECT DISTINCT paper FROM mentions WHERE {of_document}", [location])
+        papers = {int(paper) for (paper,) in rows if paper is not None}
+        self._db.execute(f"DELETE FROM mentions WHERE {of_document}", [location])
+        return papers
+
+    def remove(self, location: str) -> set[int]:
+        """Forget a document and its mentions; the numbers of the papers that they were of."""
+        touched = self.forget_mentions(location)
+        self._db.execute("DELETE FROM documents WHERE location = ?", [location])
+        return touched
+
+    def lists(self) -> list[ListCount]:
+        """Every document as a list, with the number of its papers."""
+        rows = self._db.execute(
+            "SELECT d.slug, d.title, d.source, count(DISTINCT m.paper) FROM documents d "
+            "LEFT JOIN mentions m ON m.document = d.id GROUP BY d.id ORDER BY d.title, d.slug"
+        )
+        return [ListCount(*row) for row in rows]
+
+    def mentions_in(self, list_id: str) -> list[Mention]:
+        """The mentions of one list, in the order of the document."""
+        return self._mentions("d.slug = ?", [list_id])
+
+    def mentions_of(self, papers: Sequence[int]) -> list[Mention]:
+        """Every mention of the papers with these numbers."""
+        where = "m.paper IN (SELECT value FROM json_each(?))"
+        return self._mentions(where, [json.dumps([int(paper) for paper in papers])])
+
+    def all_mentions(self) -> list[Mention]:
+        """Every mention that led to a paper."""
+        return self._mentions("m.paper IS NOT NULL", [])
+
+    def counts(self) -> tuple[int, int]:
+        """Number of documents, number of mentions."""
+        row = self._db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM mentions)").fetchone()
+        return int(row[0]), int(row[1])
+
+    def _mentions(self, where: str, params: Sequence[Any]) -> list[Mention]:
+        rows = self._db.query(
+            f"SELECT d.source AS document, {', '.join(f'm.{name}' for name in _NAMES)}, p.id AS paper, "
+            "d.slug AS list_id FROM mentions m JOIN documents d ON d.id = m.document "
+            f"LEFT JOIN papers p ON p.number = m.paper WHERE {where} ORDER BY d.title, d.slug, m.id",
+            params,
+        )
+        return [_as_mention(row) for row in rows]
+
+    def _save_document(self, document: Document) -> int:
+        row = self._db.execute("SELECT id, slug FROM documents WHERE location = ?", [document.location]).fetchone()
+        number, name = row or (None, self._free_slug(document))
+        cursor = self._db.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "source = excluded.source, title = excluded.title, content_hash = excluded.content_hash, "
+            "read_at = excluded.read_at",
+            [number, name, *(getattr(document, column) for column in _DOCUMENT)],
+        )
+        return int(number if number is not None else cursor.lastrowid or 0)
+
+    def _free_slug(self, document: Document) -> str:
+        """The list's id: words of its title, with a hash of its place where those are taken."""
+        name = slug(document.title) or "list"
+        taken = self._db.execute("SELECT 1 FROM documents WHERE slug = ?", [name]).fetchone()
+        digest = hashlib.sha256(document.location.encode()).hexdigest()[:6]
+        return f"{name}-{digest}" if taken else name
+
+
+_NAMES = "line section title link_text urls arxiv_id doi authors venue year remark".split()
+_DOCUMENT = ("source", "location", "title", "content_hash", "read_at")
+_LISTS = ("section", "urls", "authors")
+
+
+def _as_row(mention: Mention) -> list[Any]:
+    values = [getattr(mention, name) for name in _NAMES]
+    return [json.dumps(v, ensure_ascii=False) if isinstance(v, tuple) else v for v in values]
+
+
+def _as_mention(row: dict[str, Any]) -> Mention:
+    lists: dict[str, Any] = {name: tuple(json.loads(row[name])) for name in _LISTS}
+    return Mention(**{**row, **lists})

@@ -1,0 +1,35 @@
+"""The record of every `kg ingest`: when it began, when it ended, what came of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlite_utils import Database
+
+
+class Runs:
+    """The table `runs`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def start(self, at: str) -> int:
+        """Note that a run began; the number returned ends it."""
+        cursor = self._db.execute("INSERT INTO runs (started_at) VALUES (?)", [at])
+        self._db.conn.commit()
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def finish(self, run: int, at: str, outcome: dict[str, Any]) -> None:
+        """Note when a run ended and its outcome (JSON values only)."""
+        self._db.execute("UPDATE runs SET finished_at = ?, outcome = ? WHERE id = ?", [at, json.dumps(outcome), run])
+        self._db.conn.commit()
+
+    def last(self) -> dict[str, Any] | None:
+        """The newest run as `started_at, finished_at` and its outcome's keys; None before the first."""
+        rows = self._db.query("SELECT started_at, finished_at, outcome FROM runs ORDER BY id DESC LIMIT 1")
+        for row in rows:
+            outcome = json.loads(row.pop("outcome") or "{}")
+            return {**row, **outcome}
+        return None

@@ -1,0 +1,1 @@
+"""Finding papers: the encoder, the vector index, the keyword side, and what joins them."""

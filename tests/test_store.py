@@ -1,0 +1,307 @@
+"""The store: records in, the same records out; freshness; merging; damage."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kg.errors import StorageError
+from kg.filters import Filter, Scope, Terms
+from kg.papers import Mention, Metadata, Topic
+from kg.store import DatabaseError, Store
+from kg.store.documents import Document, Source
+
+LIST = Document("list.md", "/lists/list.md", "My List", "hash", "2026-01-01T00:00:00+00:00")
+NTK = Metadata(
+    arxiv_id="1806.07572",
+    title="Neural Tangent Kernel",
+    source="arxiv",
+    abstract="Wide networks train like kernels.",
+    authors=("Arthur Jacot", "Clément Hongler"),
+    categories=("cs.LG", "stat.ML"),
+    published="2018-06-20",
+    version=4,
+    fetched_at="2026-01-02T00:00:00+00:00",
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "kg.db")
+
+
+def mention(arxiv_id: str = "1806.07572", **others: object) -> Mention:
+    return Mention("list.md", 3, ("Kernels",), arxiv_id=arxiv_id, **others)  # type: ignore[arg-type]
+
+
+def list_paper(store: Store, *mentions: Mention) -> None:
+    with store.transaction():
+        numbered = [(m, store.identity.ensure_arxiv(m.arxiv_id or "")) for m in mentions]
+        touched = store.documents.save(LIST, numbered)
+        store.identity.describe(touched)
+        store.identity.settle_membership()
+
+
+def test_a_paper_comes_back_as_it_was_saved(store: Store) -> None:
+    list_paper(store, mention(remark="read first", urls=("https://arxiv.org/abs/1806.07572",), authors=("Jacot",)))
+    assert store.metadata.save([NTK]) == 1
+    store.topics.replace([Topic("kernels", "Kernels")], {"1806.07572": ["kernels"]})
+    (paper,) = store.papers.get(["1806.07572"])
+    assert (paper.title, paper.abstract, paper.version) == (NTK.title, NTK.abstract, 4)
+    assert [author.name for author in paper.authors] == ["Arthur Jacot", "Clément Hongler"]
+    assert [author.id for author in paper.authors] == ["arthur-jacot", "clement-hongler"]
+    assert paper.categories == ("cs.LG", "stat.ML")
+    assert paper.topics == (Topic("kernels", "Kernels"),)
+    assert paper.url == "https://arxiv.org/abs/1806.07572"
+    assert paper.listed_in[0].remark == "read first"
+    assert paper.listed_in[0].paper == "1806.07572"
+    assert paper.listed_in[0].authors == ("Jacot",)
+
+
+def test_saving_the_same_again_changes_nothing(store: Store) -> None:
+    store.metadata.save([NTK])
+    states = store.state("texts"), store.state("relations")
+    assert store.metadata.save([NTK]) == 0
+    assert (store.state("texts"), store.state("relations")) == states
+
+
+def test_facts_never_replace_what_was_fetched(store: Store) -> None:
+    store.metadata.save([NTK])
+    assert store.metadata.save([Metadata("1806.07572", "A Worse Title", "facts")]) == 0
+    (paper,) = store.papers.get(["1806.07572"])
+    assert (paper.title, paper.metadata_source) == (NTK.title, "arxiv")
+
+
+def test_a_source_that_knows_less_erases_nothing(store: Store) -> None:
+    store.metadata.save([NTK])
+    later = Metadata("1806.07572", NTK.title, "snapshot", fetched_at="2026-02-01T00:00:00+00:00")
+    store.metadata.save([later])
+    (paper,) = store.papers.get(["1806.07572"])
+    assert paper.abstract == NTK.abstract
+    assert paper.categories == NTK.categories
+
+
+def test_what_is_stale_is_asked_and_what_arxiv_did_not_know_waits(store: Store) -> None:
+    list_paper(store, mention(), mention("2001.99999"))
+    assert store.metadata.to_fetch("2026-01-01", "2026-01-01") == ["1806.07572", "2001.99999"]
+    store.metadata.save([NTK])
+    store.metadata.mark_asked(["1806.07572", "2001.99999"], "2026-01-02T00:00:00+00:00")
+    assert store.metadata.to_fetch("2026-01-01", "2026-01-01") == []
+    assert store.metadata.to_fetch("2026-03-01", "2026-01-01") == ["1806.07572"]
+    assert store.metadata.to_fetch("2026-01-01", "2026-03-01") == ["2001.99999"]
+
+
+def test_a_work_merged_into_another_keeps_its_names_mentions_and_citations(store: Store) -> None:
+    work = Mention("list.md", 1, title="Neural Tangent Kernel", doi="10.1/ntk", authors=("Jacot",))
+    with store.transaction():
+        old = store.identity.ensure_work("neural-tangent-kernel-1234", work)
+        store.identity.add_aliases(old, ["title:neural tangent kernel"])
+        store.identity.describe(store.documents.save(LIST, [(work, old)]))
+        new, other = store.identity.ensure_arxiv("1806.07572"), store.identity.ensure_arxiv("1811.03962")
+        store.citations.add([(other, old), (old, new)], "file")
+        store.fulltext.refresh()
+        store.identity.merge(old, new)
+        store.identity.settle_membership()
+        store.fulltext.refresh()
+    assert store.identity.find("neural-tangent-kernel-1234") == "1806.07572"
+    assert store.identity.number("title:neural tangent kernel") == new
+    assert store.papers.get(["neural-tangent-kernel-1234"]) == []
+    assert store.papers.get(["1806.07572"])[0].listed_in[0].line == 1
+    assert store.papers.get(["1806.07572"])[0].doi == "10.1/ntk"
+    assert store.citations.all() == [("1811.03962", "1806.07572", "file")]
+    assert store.fulltext.search(Terms(("tangent",)), Scope(everything=True)) == []
+
+
+def test_what_documents_say_describes_a_paper_until_a_service_does(store: Store) -> None:
+    list_paper(store, mention(title="NTK, as the list calls it", year=2018, authors=("Jacot",)))
+    (paper,) = store.papers.get(["1806.07572"])
+    assert (paper.title, paper.published, paper.metadata_source) == ("NTK, as the list calls it", "2018", "document")
+    list_paper(store, mention(title="NTK, corrected in the list", authors=("Hongler",)))
+    (paper,) = store.papers.get(["1806.07572"])
+    assert (paper.title, paper.published, paper.authors[0].name) == ("NTK, corrected in the list", None, "Hongler")
+    store.metadata.save([NTK])
+    list_paper(store, mention(title="Another nickname"))
+    assert store.papers.get(["1806.07572"])[0].title == NTK.title
+
+
+def test_a_paper_that_no_list_holds_any_more_is_kept_apart(store: Store) -> None:
+    list_paper(store, mention())
+    store.metadata.save([NTK])
+    with store.transaction():
+        store.documents.save(LIST, [])
+        store.identity.settle_membership()
+    assert store.papers.counts()["papers"] == 0
+    assert store.papers.counts()["cited_only"] == 1
+    assert store.papers.get(["1806.07572"])[0].title == NTK.title
+
+
+def test_full_text_follows_changes(store: Store) -> None:
+    list_paper(store, mention(remark="a seminal remark"))
+    store.metadata.save([NTK])
+    store.fulltext.refresh()
+    for word in ("tangent", "kernels", "jacot", "seminal"):
+        assert len(store.fulltext.search(Terms((word,)), Scope())) == 1, word
+    list_paper(store, mention(remark="another word"))
+    store.fulltext.refresh()
+    assert store.fulltext.search(Terms(("seminal",)), Scope()) == []
+
+
+def test_snippets_mark_the_hits(store: Store) -> None:
+    list_paper(store, mention())
+    store.metadata.save([NTK])
+    store.fulltext.refresh()
+    number = store.papers.numbers(["1806.07572"])["1806.07572"]
+    assert store.fulltext.snippets(Terms(("kernels",)), [number]) == {number: "Wide networks train like [[kernels]]."}
+    assert store.fulltext.snippets(Terms(("tangent",)), [number]) == {}
+
+
+@pytest.mark.parametrize(
+    ("filter_", "passes"),
+    [
+        (Filter("author", "jacot"), True),
+        (Filter("author", "Hongler Clement"), True),
+        (Filter("author", "clement-hongler"), True),
+        (Filter("author", "jac"), False),
+        (Filter("title", "tangent kernel"), True),
+        (Filter("title", "kernel tangent"), False),
+        (Filter("title", "!!!"), False),
+        (Filter("year", "2018"), True),
+        (Filter("year", "2017..2018"), True),
+        (Filter("year", "2019.."), False),
+        (Filter("year", "2018", negated=True), False),
+        (Filter("year", "2017", negated=True), True),
+        (Filter("cat", "cs.lg"), True),
+        (Filter("cat", "stat"), True),
+        (Filter("cat", "c"), False),
+        (Filter("cat", "%"), False),
+        (Filter("list", "my-list"), True),
+        (Filter("list", "LIST"), True),
+        (Filter("list", "other"), False),
+        (Filter("topic", "kernels"), False),
+        (Filter("id", "arXiv:1806.07572v2"), True),
+        (Filter("id", "1811.03962"), False),
+    ],
+)
+def test_filters(store: Store, filter_: Filter, passes: bool) -> None:
+    list_paper(store, mention())
+    store.metadata.save([NTK])
+    store.fulltext.refresh()
+    assert bool(store.fulltext.filtered(Scope((filter_,)))) is passes
+
+
+def test_vectors_are_kept_by_text_and_model(store: Store) -> None:
+    list_paper(store, mention())
+    store.metadata.save([NTK])
+    ((key, text),) = store.vectors.missing("m")
+    assert text == "Neural Tangent Kernel. Wide networks train like kernels."
+    store.vectors.add("m", [key], np.ones((1, 3), dtype=np.float32))
+    assert store.vectors.missing("m") == []
+    assert len(store.vectors.missing("other")) == 1
+    numbers, vectors = store.vectors.of_papers("m")
+    assert vectors.shape == (1, 3)
+    assert store.papers.ids(numbers) == {numbers[0]: "1806.07572"}
+
+
+def test_citations_are_counted_once_and_never_to_oneself(store: Store) -> None:
+    a, b = store.identity.ensure_arxiv("1806.07572"), store.identity.ensure_arxiv("1811.03962")
+    assert store.citations.add([(a, b), (a, b), (a, a)], "file") == 1
+    assert store.citations.add([(a, b)], "file") == 0
+    assert store.citations.of("1806.07572") == (["1811.03962"], [])
+    assert store.citations.of("1811.03962") == ([], ["1806.07572"])
+
+
+@pytest.mark.parametrize(
+    ("state", "change"),
+    [
+        ("relations", lambda s: s.identity.ensure_arxiv("1811.03962")),
+        ("relations", lambda s: s.citations.add([(1, 2)], "another file")),
+        ("relations", lambda s: s.documents.save(LIST, [(mention(), 2)])),
+        ("relations", lambda s: s.documents.save(replace(LIST, title="Renamed"), [(mention(), 1)])),
+        ("relations", lambda s: s.documents.remove(LIST.location)),
+        ("relations", lambda s: s.metadata.save([replace(NTK, authors=("Ann Bee",))])),
+        ("relations", lambda s: s.metadata.save([replace(NTK, categories=("cs.AI",))])),
+        ("relations", lambda s: s.metadata.save([replace(NTK, title="Renamed")])),
+        ("texts", lambda s: s.metadata.save([replace(NTK, abstract="Rewritten.")])),
+        ("texts", lambda s: s.vectors.add("m", ["another"], np.ones((1, 3), dtype=np.float32))),
+        ("texts", lambda s: (s.documents.remove(LIST.location), s.identity.settle_membership())),
+    ],
+)
+def test_every_change_that_matters_is_counted(store: Store, state: str, change: Callable[[Store], object]) -> None:
+    list_paper(store, mention(), mention("2001.99999"))
+    store.metadata.save([NTK])
+    before = store.state(state)
+    change(store)
+    assert store.state(state) > before
+
+
+def test_two_lists_of_one_title_have_ids_of_their_own(store: Store) -> None:
+    store.documents.save(LIST, [])
+    store.documents.save(Document("b.md", "/lists/b.md", "My List", "hash", "2026"), [])
+    first, second = (found.id for found in store.documents.lists())
+    assert {first, second} > {"my-list"}
+    assert first != second
+
+
+def test_sources_are_remembered_once(store: Store) -> None:
+    for _ in range(2):
+        store.documents.add_source(Source("list.md", "/lists/list.md"), "2026")
+    assert store.documents.sources() == [Source("list.md", "/lists/list.md")]
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "kg.db").write_text("this is not a database, it only looks like a file" * 100)
+    with pytest.raises(StorageError, match=r"kg\.db"):
+        Store(tmp_path / "kg.db")
+
+
+def test_a_database_of_a_newer_kg_is_refused(tmp_path: Path) -> None:
+    import sqlite3
+
+    Store(tmp_path / "kg.db").close()
+    connection = sqlite3.connect(tmp_path / "kg.db")
+    connection.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('kg', 'm999_x', '')")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StorageError, match="newer"):
+        Store(tmp_path / "kg.db")
+
+
+def test_a_library_of_an_older_kg_is_not_read_as_it_is(tmp_path: Path) -> None:
+    import sqlite3
+
+    Store(tmp_path / "kg.db").close()
+    connection = sqlite3.connect(tmp_path / "kg.db")
+    connection.execute("UPDATE _sqlite_migrations SET name = 'm000_first' WHERE name = 'm001_tables'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StorageError, match="newer"):
+        Store(tmp_path / "kg.db", read_only=True)
+
+
+def test_reading_makes_no_file_and_cannot_write(tmp_path: Path) -> None:
+    store = Store(tmp_path / "kg.db", read_only=True)
+    assert store.in_memory
+    assert list(tmp_path.iterdir()) == []
+    Store(tmp_path / "kg.db").close()
+    with Store(tmp_path / "kg.db", read_only=True) as store, pytest.raises(DatabaseError, match="readonly"):
+        store.identity.ensure_arxiv("1806.07572")
+
+
+def test_a_snapshot_never_replaces_what_arxiv_said_of_the_same_version(store: Store) -> None:
+    store.metadata.save([NTK])
+    older = replace(NTK, title="Old title", source="snapshot", fetched_at="2026-05-01T00:00:00+00:00")
+    assert store.metadata.save([older], bulk=True) == 0
+    assert store.metadata.save([replace(older, title="New title", version=5)], bulk=True) == 1
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    def fail_midway() -> None:
+        with store.transaction():
+            store.identity.ensure_arxiv("1806.07572")
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        fail_midway()
+    assert store.papers.get(["1806.07572"]) == []

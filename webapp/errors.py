@@ -1,0 +1,67 @@
+"""One error body for programs (RFC 9457), one error page for people, from the same exception."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, render_template, request
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException
+
+from kg.errors import KgError, NotFound, UsageError
+from kg.store import DatabaseError
+
+_LOG = logging.getLogger("kg.webapp")
+
+
+def handle(app: Flask) -> None:
+    """Answer every error of `app`."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(KgError, _ours)
+    app.register_error_handler(DatabaseError, _damaged)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> Response:
+    response = _answer(error.code or 500, error.description or "")
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    if error.code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _ours(error: KgError) -> Response:
+    if isinstance(error, NotFound):
+        return _answer(404, str(error))
+    return _answer(400 if isinstance(error, UsageError) else 503, str(error))
+
+
+def _damaged(error: DatabaseError) -> Response:
+    _LOG.error("%s %s: %s", request.method, request.path, error)
+    return _answer(503, "The library cannot be read at the moment.")
+
+
+def _unexpected(error: Exception) -> Response:
+    """A fault of ours: logged with its trace, told without."""
+    _LOG.exception("%s %s", request.method, request.path, exc_info=error)
+    return _answer(500, "Something went wrong here; the server's log says what.")
+
+
+def _answer(status: int, detail: str) -> Response:
+    title = HTTPStatus(status).phrase
+    if wants_json():
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        return Response(json.dumps(body) + "\n", status, content_type="application/problem+json")
+    if request_ctx.url_adapter is None:  # the Host header is no host: no address can be built from it
+        return Response(f"{title}: {detail}\n", status, content_type="text/plain; charset=utf-8")
+    page = render_template("error.html", title=title, detail=detail, status=status)
+    return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def wants_json() -> bool:
+    """Whether the address, not a guess about the client, is one of data."""
+    return request.path.startswith("/api/") or request.path.endswith((".json", ".bib"))

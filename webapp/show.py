@@ -1,0 +1,85 @@
+"""How values are shown on pages: Jinja filters. Everything that comes from outside is escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from flask import Flask, request, url_for
+from markupsafe import Markup, escape
+
+from kg.identifiers import split_url
+from kg.papers import Author, Mention
+from webapp.params import SEARCH
+
+_KEPT = frozenset(SEARCH) - {"cursor"}
+
+
+def add_filters(app: Flask) -> None:
+    """Make the filters and functions known to the templates of `app`."""
+    app.jinja_env.filters.update(
+        hits=hits, year=year, web=web, people=people, anchor=anchor, paper_url=paper_url, said=said
+    )
+    app.jinja_env.globals.update(asked=asked)
+
+
+def hits(snippet: str) -> Markup:
+    """A snippet with its `[[`hits`]]` marked."""
+    parts = re.split(r"\[\[(.*?)\]\]", snippet)
+    marked = (Markup("<mark>{}</mark>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
+    return Markup("").join(marked)
+
+
+def year(date: str | None) -> str:
+    """The year of an ISO date."""
+    return (date or "")[:4]
+
+
+def web(url: str | None) -> str | None:
+    """A URL that is safe to link to, or None: http and https only."""
+    return url if url and split_url(url) else None
+
+
+def people(authors: Iterable[Author], most: int = 6) -> Markup:
+    """Authors as links, the rest counted."""
+    known = list(authors)
+    links = [
+        Markup('<a href="{}">{}</a>').format(url_for("pages.author", author_id=a.id), a.name) for a in known[:most]
+    ]
+    more = Markup(" and {} more").format(len(known) - most) if len(known) > most else Markup("")
+    return Markup(", ").join(links) + more
+
+
+def anchor(mention: Mention) -> str:
+    """Where a mention stands on its list's page."""
+    return f"line-{mention.line}"
+
+
+def paper_url(paper_id: str) -> str:
+    """The page of a paper; the slash of an old id stays readable."""
+    return url_for("pages.paper", reference=paper_id)
+
+
+def said(mention: Mention) -> str:
+    """The name that a list gives a paper where the paper's title is not known."""
+    return mention.title or mention.link_text or (mention.urls[0] if mention.urls else "untitled")
+
+
+def asked(
+    path: str | None = None,
+    add: tuple[str, str] | None = None,
+    drop: tuple[str, str] | None = None,
+    **put: str,
+) -> str:
+    """The question of this request at `path` (by default here), changed: paging starts anew.
+
+    `add` and `drop` are one parameter's name and value; `put` replaces parameters, or drops them by "".
+    """
+    pairs = [(n, v) for n, v in request.args.items(multi=True) if n in _KEPT and n not in put]
+    pairs = [pair for pair in pairs if pair != drop]
+    if add and add not in pairs:
+        pairs.append(add)
+    pairs += [(name, value) for name, value in put.items() if value]
+    query = urlencode(pairs)
+    return (path or request.path) + (f"?{query}" if query else "")
