@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import reading
 from kg.config import Config
 from kg.filters import Scope, Search, Terms
 from kg.library import Library
@@ -26,6 +27,8 @@ QUERIES = (
 
 def main() -> None:
     """Print one line for each comparison."""
+    for line in reading.measure():
+        sys.stdout.write(f"{line}\n")
     with tempfile.TemporaryDirectory() as folder:
         library = _bundled(Path(folder))
         start = _start_up("import sentence_transformers")

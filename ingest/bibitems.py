@@ -5,24 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
-from ingest.citations import Citation, parse_authors, parse_reference, venue_and_year
+from ingest.citations import SERIES, Citation, parse_reference
+from ingest.people import parse_authors
 from ingest.readers.tex import people, plain_tex
-from kg.identifiers import ArxivId, arxiv_id_of_url, arxiv_ids_in_text, parse_arxiv_id, parse_doi
+from ingest.venues import place_and_year
+from kg.identifiers import arxiv_id_of_url, arxiv_ids_in_text, parse_arxiv_id, parse_doi
 from kg.papers import Mention
 
 _URL = re.compile(r"\\(?:url|href|path|nolinkurl)\s*\{([^{}\s]{1,500})\}|(https?://[^\s{}\\,;]+)")
 _EPRINT = re.compile(r"\\(?:eprint|arxiv|archive)\s*\{(?:arXiv:)?([^{}]{4,30})\}|\\verb\{eprint\}\s*\\verb ([^\s\\]+)")
+_BIBLATEX = re.compile(r"\\(?:field|name|strng)\{\w+\}")
+_ADDRESS = re.compile(r"(?:url )?<?https?:", re.IGNORECASE)
+_DATED = re.compile(r"\((?:19|20)\d{2}[a-z]?\)[.:,]? [\w{]")
+_FIELDS = frozenset("title subtitle year date journaltitle booktitle".split())  # of biblatex, that are of use
+_LONGEST_GROUP = 3000  # characters
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}(?=[a-z]?\b)")
-_QUOTED = re.compile(r"(?:``|“|\")(.{4,400}?)[,.]?(?:''|”|\")", re.DOTALL)
+_QUOTED = re.compile(r"(?:``|“|(?<!\\)\")(\S{1,30}\s.{2,400}?)[,.]?(?:''|”|(?<!\\)\")", re.DOTALL)
 _YEAR_FIRST = re.compile(r"[\s,]*[(\[]?\b((?:19|20)\d{2})[a-z]?[)\]]?[\s.,:]*$")
 _EMPHASISED = re.compile(r"\{\\(?:em|it|sl|itshape)\s|\\(?:emph|textit|textsl|enquote)\s*\{")
-_NO_TITLE = re.compile(r"^(?:in\b|url\b|doi\b|https?:|arxiv\b|technical report|phd thesis|\d)", re.IGNORECASE)
+_NO_TITLE = re.compile(r"^<?(?:in\b|url\b|doi\b|https?:|arxiv\b|technical report|phd thesis|\d)", re.IGNORECASE)
 
 
 def parse_bibitem(raw: str, line: int = 1) -> Mention:
     r"""Read an entry; `raw` is what follows `\bibitem{key}` or `\entry{`, in TeX."""
-    stated = _biblatex(raw) if r"\field{" in raw else _labelled(raw) or _by_blocks(raw) or _quoted(raw) or _loose(raw)
+    stated = (
+        _biblatex(raw) if _BIBLATEX.search(raw) else _labelled(raw) or _by_blocks(raw) or _quoted(raw) or _loose(raw)
+    )
     urls = tuple(dict.fromkeys(a or b.rstrip(".)") for a, b in _URL.findall(raw) if (a or b).startswith("http")))
     text = plain_tex(raw)
     if stated.year is None and (years := _YEAR.findall(text)):
@@ -32,7 +43,7 @@ def parse_bibitem(raw: str, line: int = 1) -> Mention:
         line=line,
         title=stated.title or None,
         urls=urls,
-        arxiv_id=_arxiv_id(raw, text, urls),
+        arxiv_id=_arxiv_id(raw, urls),
         doi=_doi(raw),
         authors=stated.authors,
         venue=stated.venue,
@@ -40,18 +51,17 @@ def parse_bibitem(raw: str, line: int = 1) -> Mention:
     )
 
 
-def _arxiv_id(raw: str, text: str, urls: tuple[str, ...]) -> str | None:
+def _arxiv_id(raw: str, urls: tuple[str, ...]) -> str | None:
+    """The entry's own id: as a field, else the first that its text marks, else one in a link."""
     for a, b in _EPRINT.findall(raw):
         if found := parse_arxiv_id(a or b):
             return found.base
+    # Macros that name arXiv (`\\arXiv{...}`, `\\showeprint[arxiv]{...}`) mark an id as its name does.
+    bare = _COMMAND.sub(lambda match: " arXiv " if "arxiv" in match.group().lower() else " ", raw)
+    in_text = (found for found, _, _ in arxiv_ids_in_text(re.sub(r"[\s{}~\[\]]+", " ", bare)))
     in_urls = (found for url in urls if (found := arxiv_id_of_url(url)))
-    in_text = (found for found, _, _ in arxiv_ids_in_text(text))
-    first = next(in_urls, None) or next(in_text, None) or next(_ids_in_raw(raw), None)
+    first = next(in_text, None) or next(in_urls, None)
     return first.base if first else None
-
-
-def _ids_in_raw(raw: str) -> Iterator[ArxivId]:
-    return (found for found, _, _ in arxiv_ids_in_text(re.sub(r"\\[a-zA-Z]+|[{}~]", "", raw)))
 
 
 def _doi(raw: str) -> str | None:
@@ -60,7 +70,8 @@ def _doi(raw: str) -> str | None:
 
 
 def _biblatex(raw: str) -> Citation:
-    fields = {name: plain_tex(_group(raw, end)) for name, end in _macros(raw, r"\\field\{(\w+)\}\s*")}
+    named = ((name, end) for name, end in _macros(raw, r"\\field\{(\w+)\}\s?") if name in _FIELDS)
+    fields = {name: plain_tex(_group(raw, end)) for name, end in islice(named, 2 * len(_FIELDS))}
     families = re.findall(r"family=\{((?:[^{}]|\{[^{}]*\})*)\}(.*?)(?=hash=|\}\}%|$)", _names(raw), re.DOTALL)
     authors = tuple(_biblatex_name(family, rest) for family, rest in families)
     year = _YEAR.search(fields.get("year", "") or fields.get("date", ""))
@@ -93,26 +104,27 @@ def _labelled(raw: str) -> Citation | None:
     titles += [
         _group(raw, end) for name, end in _macros(raw, r"\\bibinfo\s*\{\s*(title|booktitle)\s*\}\s*") if name == "title"
     ]
-    if not titles:
-        return None
+    if not titles and r"\bibfield" not in raw:
+        return None  # REVTeX names no titles of journals' papers; others write them without a mark
     persons = [plain_tex(_group(raw, end)) for _, end in _macros(raw, r"\\bibinfo\s*\{\s*(person|author)\s*\}\s*")]
     years = [plain_tex(_group(raw, end)) for _, end in _macros(raw, r"\\bibinfo\s*\{\s*(year)\s*\}\s*")]
     authors = tuple(name.strip(" ,") for person in persons for name in re.split(r"\s+and\s+", person))
     year = _YEAR.search(" ".join(years))
-    return Citation(_clean(titles[0]), authors, None, int(year.group()) if year else None)
+    venues = [_clean(_group(raw, end)) for _, end in _macros(raw, r"\\bibinfo\s*\{\s*(journal|booktitle)\s*\}\s*")]
+    title = _clean(titles[0]) if titles else None
+    return Citation(title, authors, next(iter(venues), None), int(year.group()) if year else None)
 
 
 def _by_blocks(raw: str) -> Citation | None:
     r"""BibTeX's own styles: authors, title and the rest are parted by `\newblock`."""
     blocks = [block.strip() for block in re.split(r"\\newblock\b", raw) if block.strip()]
-    if len(blocks) < 2 or _QUOTED.search(blocks[0]):
+    if len(blocks) < 2 or _QUOTED.search(blocks[0]) or _DATED.search(blocks[0]):
         return None
     year = _YEAR_FIRST.search(plain_tex(blocks[0]))
-    first = _YEAR_FIRST.sub("", plain_tex(blocks[0]))
-    title, rest = _clean(blocks[1]), blocks[2:]
-    authors = parse_authors(first) or _loose_authors(first)
-    if (_NO_TITLE.match(title) and not authors) or not title:
-        title, rest, authors = _clean(blocks[0]), blocks[1:], ()
+    authors = _authors(_YEAR_FIRST.sub("", plain_tex(blocks[0])))
+    title, rest = _title(blocks[1]), blocks[2:]
+    if _ADDRESS.match(title) or (_NO_TITLE.match(title) and not authors) or not title:
+        title, rest, authors = _title(blocks[0]), blocks[1:], ()
     venue, late_year = _venue(" ".join(rest))
     return Citation(title, authors, venue, int(year[1]) if year else late_year)
 
@@ -124,7 +136,7 @@ def _quoted(raw: str) -> Citation | None:
         return None
     before, after = plain_tex(raw[: match.start()]), raw[match.end() :]
     venue, year = _venue(after)
-    return Citation(_clean(match[1]), parse_authors(before) or _loose_authors(before), venue, year)
+    return Citation(_clean(match[1]), _authors(before), venue, year)
 
 
 def _loose(raw: str) -> Citation:
@@ -136,25 +148,33 @@ def _loose(raw: str) -> Citation:
         inside = _clean(_group(raw, raw.index("{", match.start())).removeprefix(r"\em").removeprefix(r"\it"))
         authors = parse_authors(before)
         if authors and len(inside.split()) >= 2:
-            return Citation(inside, authors, *venue_and_year(plain_tex(raw[match.end() :])))
+            return Citation(inside, authors, *place_and_year(plain_tex(raw[match.end() :])))
     return parse_reference(text)
 
 
 def _venue(rest: str) -> tuple[str | None, int | None]:
     """The venue that stands in italics after the title, or that the text names, and the year."""
     match = _EMPHASISED.search(rest)
-    name, year = venue_and_year(plain_tex(rest))
+    name, year = place_and_year(plain_tex(rest))
     if match:
         start = rest.index("{", match.start())
         name = _clean(re.sub(r"^\\(?:em|it|sl|itshape)\b", "", _group(rest, start))) or name
     return name, year
 
 
-def _loose_authors(text: str) -> tuple[str, ...]:
-    """Names where the text before a title is surely that, though not every one looks like a name."""
-    parts = re.split(r"\s*(?:,|;|&)\s*(?:and\s+)?|\s+and\s+", text.strip(" .,"))
-    names = [part.strip(" .") for part in parts if part.strip(" .")]
-    return people(" and ".join(names)) if names and all(len(name) < 60 for name in names) else ()
+def _authors(text: str) -> tuple[str, ...]:
+    """The people before a title; they need not all look like names."""
+    if found := parse_authors(text):
+        return found
+    parts = [part.strip(" .") for part in re.split(r"\s*(?:,|;|&)\s*(?:and\s+)?|\s+and\s+", text.strip(" .,"))]
+    names = [part for part in parts if part]
+    if not names or any(len(name) >= 60 for name in names):
+        return ()
+    return people(" and ".join(names))
+
+
+def _title(block: str) -> str:
+    return SERIES.sub("", _clean(block))
 
 
 def _clean(fragment: str) -> str:
@@ -173,8 +193,8 @@ def _group(raw: str, start: int) -> str:
     if begin < 0 or raw[start:begin].strip():
         return raw[start : start + 300]
     depth = 0
-    for match in re.finditer(r"\\.|[{}]", raw[begin:], re.DOTALL):
+    for match in re.finditer(r"\\.|[{}]", raw[begin : begin + _LONGEST_GROUP], re.DOTALL):
         depth += {"{": 1, "}": -1}.get(match.group(), 0)
         if depth == 0:
             return raw[begin + 1 : begin + match.start()]
-    return raw[begin + 1 :]
+    return raw[begin + 1 : begin + _LONGEST_GROUP]

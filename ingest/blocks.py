@@ -56,3 +56,9 @@ class Parsed(NamedTuple):
     title: str | None
     blocks: tuple[Block, ...] = ()
     entries: tuple[Mention, ...] = ()
+
+
+def moved(block: Block, lines: int) -> Block:
+    """A block that stands so many lines further down."""
+    links = tuple(link._replace(line=link.line + lines) for link in block.links)
+    return block._replace(line=block.line + lines, links=links)

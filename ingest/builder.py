@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 
 from ingest.blocks import Block, Cell, Kind, Link, Span
 
-_BARE_URL = re.compile(r"https?://[^\s<>\"`|\u201c\u201d]+")
+_BARE_URL = re.compile(r"https?://[^\s<>\"`|\u201c\u201d]{1,2000}")
 
 
 class BlockBuilder:
@@ -20,6 +22,7 @@ class BlockBuilder:
         self._items: list[int | None] = []  # the open list items: their place, None before their text
         self._heading = 0
         self._columns: list[str] = []
+        self._open_link: tuple[str, int, int, int] | None = None  # address, offset, line, number of parts before
         self._cells: list[Cell] | None = None
         self._clear()
 
@@ -67,7 +70,7 @@ class BlockBuilder:
         text = "".join(self._parts).removesuffix(" | ")
         if head:
             self._columns = [" ".join(text[cell.start : cell.end].lower().split()) for cell in cells]
-        elif text.strip(" |"):
+        elif text.strip(" |") or self._links:
             self._add_block(text)
         self._clear()
         self._cells = None
@@ -79,10 +82,12 @@ class BlockBuilder:
     def flush(self) -> None:
         """End the open block, if it holds anything; inside a row it goes on."""
         if self._cells is not None:
-            self.add(" ")
+            self.add("\n" if self._parts and self._parts[-1][-1:] not in "\n " else "")
+            return
+        if not self._parts and not self._links:
             return
         text = "".join(self._parts)
-        if text.strip(" |"):
+        if text.strip(" |") or self._links:
             self._add_block(text)
         self._clear()
 
@@ -96,19 +101,19 @@ class BlockBuilder:
         self._length += len(text)
 
     def open_link(self, url: str, line: int) -> None:
-        """A link begins."""
-        self._open_links.append((url, self._length, line))
+        """A link begins; one that is still open ends, as in HTML: links hold no links."""
+        if self._open_link is not None:
+            self.close_link()
+        self._open_link = (url, self._length, line, len(self._parts))
 
     def close_link(self) -> None:
-        """The innermost link ends; one without text is named by its address."""
-        if not self._open_links:
+        """The link ends; one without text, as a badge is, takes no place in the block's text."""
+        if self._open_link is None:
             return
-        url, start, line = self._open_links.pop()
-        text = " ".join("".join(self._parts)[start:].split())
-        if not text:
-            self.add(url, line)
-            text = url
-        self._links.append(Link(url, text, start, self._length, line))
+        url, start, line, part = self._open_link
+        self._open_link = None
+        text = " ".join("".join(self._parts[part:]).split())
+        self._links.append(Link(url, text or url, start, self._length, line))
 
     def open_span(self, strong: bool = False) -> None:
         """Emphasis begins."""
@@ -127,7 +132,7 @@ class BlockBuilder:
         self._length = 0
         self._lines: list[tuple[int, int]] = []  # (offset in the text, line that begins there)
         self._links: list[Link] = []
-        self._open_links: list[tuple[str, int, int]] = []
+        self._open_link = None
         self._emphasised: list[Span] = []
         self._strong: list[Span] = []
         self._open_spans: list[tuple[bool, int]] = []
@@ -142,7 +147,7 @@ class BlockBuilder:
             Block(
                 kind,
                 text,
-                self._line_at(0),
+                self._line_at(0) if self._lines else self._links[0].line,
                 level,
                 tuple(self._links),
                 parent,
@@ -153,8 +158,8 @@ class BlockBuilder:
         )
 
     def _line_at(self, offset: int) -> int:
-        known = [line for start, line in self._lines if start <= offset]
-        return known[-1] if known else 1
+        known = bisect_right(self._lines, (offset, sys.maxsize))
+        return self._lines[max(known - 1, 0)][1] if self._lines else 1
 
     def _place(self) -> tuple[Kind, int, int | None]:
         """Kind, level and parent of the block that comes next."""
@@ -164,18 +169,21 @@ class BlockBuilder:
             return "item", len(self._items) + 1, None
         if not self._items:
             return "text", 0, None
-        outer = next((item for item in reversed(self._items) if item is not None), None)
-        if self._items[-1] is None:
-            self._items[-1] = len(self.blocks)
-            return "item", len(self._items), outer
-        return "text", 0, self._items[-1]
+        innermost = self._items[-1]
+        if innermost is not None:
+            return "text", 0, innermost
+        self._items[-1] = len(self.blocks)
+        outer = next((item for item in reversed(self._items[:-1]) if item is not None), None)
+        return "item", len(self._items), outer
 
 
 def bare_links(text: str, known: list[Link], line: int) -> list[Link]:
     """URLs that stand in the text as they are, outside the links that are known."""
     found = []
+    starts = sorted((link.start, link.end) for link in known)
     for match in _BARE_URL.finditer(text):
-        if not any(link.start <= match.start() < link.end for link in known):
+        before = bisect_right(starts, (match.start(), len(text))) - 1
+        if before < 0 or match.start() >= starts[before][1]:
             url = _without_tail(match.group())
             found.append(Link(url, url, match.start(), match.start() + len(url), line))
     return found

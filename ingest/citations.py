@@ -3,49 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
+from ingest.people import author_and_year, is_person, one_inverted, parse_authors, surnames
+from ingest.venues import ends_with_venue, only_venue, place_and_year, without_venue
 from kg.identifiers import title_key
 
-_VENUES = """
-    ICML NeurIPS NIPS ICLR COLT ALT AISTATS UAI AAAI IJCAI CVPR ICCV ECCV WACV BMVC ACL EMNLP NAACL EACL
-    COLING TACL INTERSPEECH ICASSP SIGIR KDD WWW WSDM CIKM RecSys ICDM SDM STOC FOCS SODA ITCS JMLR TMLR
-    PAMI TPAMI IJCV PNAS Nature Science RSS ICRA IROS CoRL MICCAI SIGGRAPH SIGMOD VLDB ICDE OSDI SOSP NSDI
-    MLSys CHI USENIX CCS JASA Neurocomputing TNNLS arXiv
-"""
-_VENUE = re.compile(
-    rf"(?P<venue>\b(?:{'|'.join(_VENUES.split())})\b(?:\s+(?:Workshop|Findings))?)"
-    r"[\s,.'’(]{0,3}(?P<year>(?:19|20)\d{2}|\d{2})?\b(?:\s+Workshop)?",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
-_PAREN_YEAR = re.compile(r"[\s,]*\(((?:19|20)\d{2})[a-z]?\)[.,:]?\s+")
-_QUOTED = re.compile(r"[“\"]([^“”\"]{8,300}?)[,.]?[”\"]")
-_ET_AL = re.compile(r"[\s,]*\bet\.?\s*al\b\.?|\s*(?:\.\.\.|…)\s*", re.IGNORECASE)
-_BY_YEAR = re.compile(r"(?P<authors>[^()\[\];:]{2,200}?)\s*[,\s]\s*['’]?(?P<year>(?:19|20)\d{2}|\d{2})$")
-_BETWEEN_NAMES = re.compile(r"\s*[,;&]\s*(?:and\s+|&\s*)?|\s+and\s+")
 _IN_VENUE = re.compile(r",?\s+[Ii]n\s+(?=Proc|Advances|Intern|Conference|ICML|NeurIPS)")
-_ABBREVIATED = re.compile(r"(?:^|[\s(-])(?:[A-Z]|vs|al|cf|eds?|Jr|St|i\.e|e\.g)$")
-_NAME_WORD = re.compile(r"[^\W\d_][^\s,;&()\d:/]*")
-_INITIALS = re.compile(r"(?:[A-Z]\.?[-\s]?){1,4}")
-_LOWER_IN_NAMES = frozenset("de da del della der den di dos du la le van von zu al el bin ibn ten ter y e".split())
-# Words that begin with a capital in titles and are in nobody's name.
-_NO_NAMES = frozenset(
-    """a adaptive adversarial algorithm algorithms an analysis and approach are attention bayesian beyond can
-    classification computer conference convergence convolutional data deep descent detection digest does
-    efficient empirical error evaluation explaining fast features for framework from function functions
-    gaussian generalization generative global gradient graph graphs how image images improving in inference
-    international introduction invariance is journal kernel kernels key language large layer layers learning
-    letters linear machine matrix method methods model models natural nets network networks neural new noise
-    object of on online optimal optimization over paper papers parallel phd pre-training press probabilistic
-    problem proceedings processes processing pruning random recognition regression regularization
-    reinforcement representation representations research review robust robustness scaling search self
-    semantic sparse statistical statistics stochastic structure study survey system systems task tasks tensor
-    the theorem theory thesis through to towards training transactions transfer transformer transformers
-    understanding university unsupervised using via vision visual what when why wide with word words
-    workshop""".split()
+# What may follow a title: where it appeared, or a year.
+_AFTER_TITLE = re.compile(
+    r"\s*(?:In\b|arXiv|CoRR|Proc|Advances|Journal|Trans|IEEE|ACM|Nature|Science|[A-Z]{3,}|[^.?!]{0,60}\d)"
 )
+# What styles put after a title: a book's volume and series, the year of what was published nowhere.
+SERIES = re.compile(r",? (?:volume|vol\.) [\w.-]{1,12}(?: of .{3,120})?$|(?:[.,] (?:19|20)\d{2}){1,2}$")
+_ABBREVIATED = re.compile(r"(?:^|[\s(-])(?:[A-Z]|vs|al|cf|eds?|Jr|St|i\.e|e\.g)$")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•–—·]\s+|\[?\d{1,3}[\].)]\s+|\[[A-Z][\w+]{1,8}\d{2}[a-z]?\]:?\s+|[#>]+\s*)+")
+_PROSE_TITLE = re.compile(r"\s[-–—:]\s|:\s|$")
+_LONGEST = 3000  # characters of a citation with all that stands around it
+_MOST_STOPS = 12  # after which a title may end
+_LONGEST_REFERENCE = 700  # characters
+_YEAR = re.compile(r"\b(?:19|20)\d{2}")
+_SIGN_OF_REFERENCE = re.compile(
+    r"\bpp?\.\s?\d|\bpages\s\d|\bvol(?:ume|\.)\s?\d|\bno\.\s?\d|\d\s?\(\d{1,3}\)|\d[:,]\s?\d{1,5}[-–]\d|\bdoi\b|arXiv|CoRR"
+    r"|\bIn:?\s[A-Z]|Press\b|\bJournal\b|\bProc|\bTrans\.|\((?:19|20)\d{2}[a-z]?\)|[,.(]\s?(?:19|20)\d{2}[a-z]?\)?\.?$"
+)
+_INSTITUTION = re.compile(
+    r"^(?:The )?(?:[A-Z]\w+ )?(?:University|Institute|Department|School|Faculty|College|Laborator(?:y|ies))\b"
+)
+_DATE_FIRST = re.compile(r"^(?:19|20)\d{2}(?:-\d{2})?\s?[-–|:]\s")
+_QUOTED = re.compile(r"[“\"]([^“”\"]{8,300}?)[,.]?[”\"]")
+_DATED = re.compile(r"[\s,]{0,3}\(((?:19|20)\d{2})[a-z]?(?:,\s[A-Z][a-z]{2,8}\.?(?:\s\d{1,2})?)?\)[.,:]?\s+")
+_DATED_BARE = re.compile(r",\s((?:19|20)\d{2})[a-z]?[.:]\s+")
+_ET_AL_THEN = re.compile(r"(?P<authors>[^():]{3,80}?\bet\.? al\.?)[,:]\s+(?P<rest>.{8,})$")
+_FIRST_OF_ALL = re.compile(r"(?P<who>[^():\[\]]{3,60}?['’]?(?:19|20)?\d{2}[a-z]?)\)?:\s+(?P<rest>\S.{7,})$")
+_BY_AT_END = re.compile(
+    r"(?:,|\s[-–—]|\s\(|\sby)\s*(?P<who>(?:[A-Z][\w'’-]{1,25}(?:,? (?:and|&) |, )?){1,3} et\.? al\.?)"
+    r"(?:,?\s\(?(?P<year>(?:19|20)\d{2})\)?)?[\s).,:;-]*$"
+)
+_STOP = re.compile(r"[.?!](?=\s+\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,94 +56,97 @@ class Citation:
     year: int | None = None
 
 
+@lru_cache(maxsize=2048)
 def parse_reference(text: str) -> Citation:
     """Read a citation in any of the usual orders.
 
-    `Title. Authors. Venue Year`, `Authors. Title. Venue, Year`, `Authors (Year). Title. Venue` and
-    `Authors, "Title," Venue, Year`; anything but the title may be missing.
+    `Title. Authors. Venue Year`, `Authors. Title. Venue, Year`, `Authors (Year). Title. Venue`,
+    `Authors, Year. Title`, `Authors, "Title," Venue, Year`, `Bee et al., Title, Venue Year`, `Bee et al. 2017: Title`
+    and `Title, Bee et al. 2017`; anything but the title may be missing.
     """
-    text = " ".join(text.split())
-    if (quoted := _QUOTED.search(text)) and len(quoted[1].split()) >= 2:
-        venue, year = venue_and_year(text[quoted.end() :])
-        before = text[: quoted.start()].strip(" ,.:")
-        return Citation(clean_title(quoted[1]), parse_authors(before), venue, year)
-    if (dated := _PAREN_YEAR.search(text)) and (authors := parse_authors(text[: dated.start()])):
-        title, rest = _first_sentence(text[dated.end() :])
-        return Citation(title, authors, venue_and_year(rest)[0], int(dated[1]))
-    return _authors_first(text) or parse_citation(text)
+    text = _DATE_FIRST.sub("", _LIST_MARK.sub("", " ".join(text[:_LONGEST].split())))
+    return _quoted(text) or _dated(text) or _shortened(text) or _authors_first(text) or parse_citation(text)
 
 
 def parse_citation(text: str) -> Citation:
     """Read `Title. Authors. Venue Year`, in this order; without authors, all before the venue is the title."""
-    text = " ".join(text.split())
-    body, venue, year = _without_venue(text)
-    for end in _sentence_ends(body):
+    text = " ".join(text[:_LONGEST].split())
+    body, venue, year = without_venue(text)
+    for end in islice(_sentence_ends(body), _MOST_STOPS):
         title, rest = body[: end + 1], body[end + 1 :].strip(" .,;")
-        authors = parse_authors(rest)
+        authors = parse_authors(rest) or surnames(rest, least=3)
         if authors and len(title.split()) > 1:
             return Citation(clean_title(title), authors, venue, year)
     return Citation(clean_title(body) or None, (), venue, year)
 
 
-def parse_authors(text: str) -> tuple[str, ...]:
-    """`text` as a list of people in the order they are spoken, or () when it is anything else.
-
-    Reads `Ann Bee, Carl Dee and Eve Fox`, `Bee, A., Dee, C.` and a closing `et al.`
-    """
-    text = text.strip(" .,;*:")
-    if not text or len(text) > 3000:
-        return ()
-    shortened = _ET_AL.search(text) is not None
-    tokens = [token for token in _BETWEEN_NAMES.split(_ET_AL.sub(",", text)) if token.strip(" .*")]
-    people: list[str] = []
-    at = 0
-    while at < len(tokens):
-        token = tokens[at].replace("_", " ").strip(" *")
-        following = tokens[at + 1].strip() if at + 1 < len(tokens) else ""
-        if _is_surname(token) and following and _INITIALS.fullmatch(following):
-            people.append(f"{following} {token}")
-            at += 1
-        elif _is_person(token, shortened):
-            people.append(token.rstrip(".") if len(token.rstrip(".").split()[-1]) > 1 else token)
-        else:
-            return ()
-        at += 1
-    return tuple(dict.fromkeys(people))
+def _quoted(text: str) -> Citation | None:
+    """`Authors, "Title," Venue, Year`."""
+    match = _QUOTED.search(text) if '"' in text or "“" in text else None
+    if match is None or len(match[1].split()) < 2:
+        return None
+    before = text[: match.start()].strip(" ,.:")
+    shortly, dated = author_and_year(before)
+    authors = shortly or parse_authors(before) or one_inverted(before) or surnames(before)
+    venue, year = place_and_year(text[match.end() :])
+    return Citation(clean_title(match[1]), authors, venue, year or dated)
 
 
-def author_and_year(text: str) -> tuple[tuple[str, ...], int | None]:
-    """Who and when: `jacot et al. 2018`, `Mei & Montanari, 2019`, `ganguli 19`; ((), None) if neither."""
-    match = _BY_YEAR.match(" ".join(text.split()).strip(" ()"))
-    if match is None:
-        return (), None
-    names = _ET_AL.sub(",", match["authors"]).strip(" ,")
-    people = tuple(p for p in re.split(r"\s*[,&]\s*|\s+and\s+", names) if p)
-    if not people or any(len(p.split()) > 3 and not _is_person(p, alone_ok=False) for p in people):
-        return (), None
-    return people, full_year(match["year"])
+def _dated(text: str) -> Citation | None:
+    """`Authors (Year). Title. Venue` and `Authors, Year. Title. Venue`."""
+    if _YEAR.search(text) is None:
+        return None
+    for match in (_DATED.search(text), _DATED_BARE.search(text)):
+        before = text[: match.start()] if match else ""
+        if match and (authors := parse_authors(before) or one_inverted(before) or surnames(before)):
+            title, rest = _first_sentence(text[match.end() :])
+            return Citation(title, authors, place_and_year(rest)[0], int(match[1]))
+    return None
 
 
-def venue_and_year(text: str) -> tuple[str | None, int | None]:
-    """The venue and year that a piece of text names, as `*ICLR 2022*` does."""
-    _, venue, year = _without_venue(text.strip(" .,*_"))
-    if year is None and (match := _YEAR.search(text)):
-        year = int(match.group())
-    return venue, year
+def _shortened(text: str) -> Citation | None:
+    """The forms of notes: `Bee et al., Title, Venue Year`, `Bee et al. 2017: Title`, `Title, Bee et al. 2017`."""
+    if ":" in text and (match := _FIRST_OF_ALL.match(text)):
+        authors, year = author_and_year(match["who"])
+        if authors and year:
+            inner = parse_reference(match["rest"])
+            return Citation(inner.title, authors, inner.venue, year)
+    if " al" not in text:
+        return None
+    if (match := _ET_AL_THEN.match(text)) and (authors := parse_authors(match["authors"])):
+        body, venue, year = without_venue(match["rest"])
+        return Citation(clean_title(body) or None, authors, venue, year)
+    whole, where, when = without_venue(text)
+    if (match := _BY_AT_END.search(whole, max(0, len(whole) - 120))) and (authors := parse_authors(match["who"])):
+        body, venue, year = whole[: match.start()], where, when
+        if venue is None:
+            body, venue, year = without_venue(body)
+        return Citation(clean_title(body) or None, authors, venue, int(match["year"]) if match["year"] else year)
+    return None
 
 
-def full_year(text: str) -> int:
-    """`2019`, `19` or `98` as a year."""
-    number = int(text)
-    if number >= 100:
-        return number
-    return 2000 + number if number < 70 else 1900 + number
+def shows_reference(text: str) -> bool:
+    """Whether a text has signs that only entries of bibliographies have: pages, a volume, a year at the end."""
+    return _SIGN_OF_REFERENCE.search(text) is not None or ends_with_venue(text)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a paragraph is one entry of a bibliography: people, a title, a year, and the signs of such entries."""
+    if len(text) > _LONGEST_REFERENCE or not _YEAR.search(text):
+        return False
+    if not shows_reference(text):
+        return False
+    stated = parse_reference(text)
+    return bool(stated.authors and stated.year and len((stated.title or "").split()) >= 3)
 
 
 def clean_title(text: str) -> str:
     """A title without the marks that lists put around it."""
-    text = re.sub(r"^\s*(?:[-*•–—·]\s+|\[?\d{1,3}[\].)]\s+|[#>]+\s*)+", "", text)
-    text = text.strip(' \t"“”*_|,;:–—-')
-    return re.sub(r"(?<!\.)\.$", "", text).strip(' "“”*_')
+    text = _LIST_MARK.sub("", text)
+    text = text.strip(' \t"“”*_|,;:–—-').rstrip(" [(")
+    if text.endswith(".") and not text.endswith(".."):
+        text = text[:-1]
+    return text.strip(' "“”*_')
 
 
 def looks_like_title(text: str) -> bool:
@@ -154,9 +155,11 @@ def looks_like_title(text: str) -> bool:
 
 
 def is_short_title(text: str) -> bool:
-    """Whether a text of two or three words is written as a title: `Deep Learning`. Nicknames are, too."""
+    """Whether a text of two or three words is written as a title: `Deep Learning`. Nicknames may be, too."""
     words = text.split()
-    return 2 <= len(words) <= 3 and all(w[0].isupper() for w in words) and author_and_year(text)[1] is None
+    if not 2 <= len(words) <= 3 or not all(w[0].isupper() for w in words) or author_and_year(text)[1]:
+        return False
+    return not is_person(text, False)
 
 
 def in_title_case(text: str) -> bool:
@@ -165,79 +168,58 @@ def in_title_case(text: str) -> bool:
     return len(words) >= 2 and sum(word[0].isupper() for word in words) > len(words) / 2
 
 
+def names_institution(title: str) -> bool:
+    """Whether what stands where a title would is where people work: `University of X`."""
+    return _INSTITUTION.search(title) is not None
+
+
+def bare_title(text: str) -> str | None:
+    """The title that a text without authors or venue begins with, in the capitals of one; None when there is none."""
+    title = text[: _PROSE_TITLE.search(text).start()]  # type: ignore[union-attr]
+    words = re.findall(r"[^\W\d_]{4,}", title)
+    capitals = sum(word[0].isupper() for word in words)
+    if len(words) < 5 or capitals < 0.8 * len(words) or len(title.split()) > 25 or "," in title:
+        return None
+    return title
+
+
 def _authors_first(text: str) -> Citation | None:
-    """`Authors. Title. Venue, Year`: the longest beginning that is a list of people."""
-    best = -1
-    for match in re.finditer(r"[.:](?=\s+\S)", text[:1500]):
-        authors = parse_authors(text[: match.start() + 1])
-        if len(authors) > 1 or (authors and match.group() == "."):
-            best = match.end()
-    if best < 0:
+    """`Authors. Title. Venue, Year`, or a colon after the authors: the longest beginning that is a list of people."""
+    best, authors = -1, tuple[str, ...]()
+    for match in islice(re.finditer(r"[.:](?=\s+\S)", text[:1500]), 5 * _MOST_STOPS):
+        if match.group() == ":" and authors and not _goes_on(text[:best], text[: match.start()]):
+            continue  # the first word of a title: `Adam: A method for ...`
+        before = text[: match.start() + 1]
+        found = parse_authors(before) or one_inverted(before[:-1]) or (surnames(before) if best < 0 else ())
+        if len(found) > 1 or (found and (match.group() == "." or "." in before[:-1])):
+            best, authors = match.end(), found
+    title, rest = _first_sentence(text[best:].strip()) if authors else (None, "")
+    if title is None or len(title.split()) < 2 or only_venue(title)[0]:
         return None
-    title, rest = _first_sentence(text[best:].strip())
-    if title is None or len(title.split()) < 2:
-        return None
-    venue, year = venue_and_year(rest)
-    return Citation(title, parse_authors(text[:best]), venue, year)
+    return Citation(title, authors, place_and_year(rest)[0], place_and_year(text[best:])[1])
+
+
+def _goes_on(names: str, longer: str) -> bool:
+    """Whether a list of people may be longer than up to its last stop: that one stands after a middle initial."""
+    return longer.endswith(".") or re.search(r"[^\s,.]{2,}\s[A-Z]\.$", names) is not None
 
 
 def _first_sentence(text: str) -> tuple[str | None, str]:
-    """The title that a text begins with, and what follows it."""
-    ends = [end for end in _sentence_ends(text) if end >= 8]
-    end = ends[0] if ends else len(text)
-    title = re.split(r",?\s+(?:In|in)\s+(?=(?:Proc|Advances|Intern|Conference|ICML|NeurIPS))", text[: end + 1])[0]
-    return clean_title(title) or None, text[end + 1 :]
+    """The title that a text begins with, and what follows it. A question may be the first half of a title."""
+    ends = list(islice((end for end in _sentence_ends(text) if end >= 8), 2)) or [len(text)]
+    end = ends[0]
+    if text[end : end + 1] == "?" and len(ends) > 1 and not _AFTER_TITLE.match(text[end + 1 :]):
+        end = ends[1]
+    title = _IN_VENUE.split(text[: end + 1])[0]
+    return SERIES.sub("", clean_title(title)) or None, text[end + 1 :]
 
 
-def _without_venue(text: str) -> tuple[str, str | None, int | None]:
-    """The text before the last venue that it names, that venue, and the year beside it."""
-    last = None
-    end = len(text.rstrip(" .)"))
-    for match in _VENUE.finditer(text):
-        if match["year"] or match.end() >= end:
-            last = match
-    if last is None:
-        return text, None, None
-    year = full_year(last["year"]) if last["year"] else None
-    return text[: last.start()].rstrip(" .,;(["), last["venue"], year
-
-
-def _sentence_ends(text: str) -> list[int]:
+def _sentence_ends(text: str) -> Iterator[int]:
     """Where a title may end: at a full stop or question mark, but for those of initials and abbreviations."""
-    ends = [m.start() for m in re.finditer(r"[.?!](?=\s+\S)", text)]
-    return [
-        end
-        for end in ends
-        if not re.search(r"(?:^|[\s(-])(?:[A-Z]|vs|al|cf|eds?|Jr|St|i\.e|e\.g)$", text[max(0, end - 8) : end])
-    ]
+    ends = (match.start() for match in _STOP.finditer(text))
+    return (end for end in ends if not ends_in_abbreviation(text[max(0, end - 8) : end]))
 
 
-def _is_surname(token: str) -> bool:
-    words = token.split()
-    return 1 <= len(words) <= 4 and words[-1][0].isupper() and all(_is_name_word(word) for word in words)
-
-
-@lru_cache(maxsize=8192)
-def _is_person(name: str, alone_ok: bool) -> bool:
-    """Whether a text can be one person's name; `alone_ok` lets a bare surname be one."""
-    words = name.replace(".", ". ").split()
-    if not 1 <= len(words) <= 7 or len(name) > 60:
-        return False
-    if alone_ok:
-        return len(words) <= 4 and not any(char.isdigit() for char in name)
-    if len(words) == 1 or not all(_is_name_word(word) for word in words):
-        return False
-    return any(len(word.strip(".")) > 1 and word[0].isupper() for word in words)
-
-
-def _is_name_word(word: str) -> bool:
-    bare = word.strip(".'’")
-    if not bare or any(char.isdigit() for char in bare):
-        return False
-    if bare.lower() in _LOWER_IN_NAMES:
-        return True
-    return (
-        bare[0].isupper()
-        and bare.lower() not in _NO_NAMES
-        and re.fullmatch(r"[^\W\d_][^\s,;&()\d:/]*", bare) is not None
-    )
+def ends_in_abbreviation(text: str) -> bool:
+    """Whether a full stop after this text ends no sentence: an initial, `vs`, `et al`."""
+    return _ABBREVIATED.search(text[-8:]) is not None

@@ -1,12 +1,13 @@
-"""What stands around a citation: its authors, venue and year, and what is said of it. Pure."""
+"""A citation in the making, and what the text of its links is worth. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from ingest.blocks import Block, Link
-from ingest.citations import author_and_year, parse_authors, parse_reference, venue_and_year
+from ingest.blocks import Link
 from kg.identifiers import arxiv_ids_in_text, title_key
 from kg.links import PaperLink
 from kg.papers import Mention
@@ -20,33 +21,14 @@ _GENERIC = frozenset(
     cvf url web bib bibtex eprint biorxiv journal proceedings official project free""".split()
 )
 _BESIDE = frozenset("code slides video videos github talk poster blog website demo data dataset and or".split())
-_LABEL = re.compile(
+LABEL = re.compile(
     r"^(?:materials?|papers?|links?|resources?|source|pdf|arxiv|available at|see(?: also)?|cf|url|"
     r"download|read|full text|preprint)\W*$",
     re.IGNORECASE,
 )
-_FIELD = re.compile(r"^(?P<name>[A-Z][\w ]{2,18})\s?:\s*(?P<value>.*)$", re.DOTALL)
-_DIGESTS = frozenset(
-    {
-        "digest",
-        "summary",
-        "tldr",
-        "tl dr",
-        "note",
-        "notes",
-        "comment",
-        "comments",
-        "abstract",
-        "remark",
-        "key idea",
-    }
-)
-_KEYWORDS = frozenset({"key word", "key words", "keyword", "keywords", "key wrod", "tags", "tag", "topics"})
-_BYLINES = frozenset({"author", "authors", "by"})
-_PLACES = frozenset({"venue", "conference", "journal", "published", "published in", "publication", "where"})
-_TAG = re.compile(r"\s*[(\[]([^()\[\]]{3,40})[)\]][\s:.,-]*(?=\S)")
+_ADDRESS = re.compile(r"(?:[\w-]{1,40}\.){1,4}[a-z]{2,6}/\S{0,200}$")
 _LONGEST_REMARK = 4000  # characters; a blog post's section is not a remark
-_JOINTS = " -–—−:;,.|·•→"
+JOINTS = " -–—−:;,.|·•→"
 
 
 @dataclass(slots=True)
@@ -66,6 +48,8 @@ class Entry:
 
     def remark(self) -> str | None:
         """All that is said of it, each thing once."""
+        if not self.remarks:
+            return None
         said = " · ".join(dict.fromkeys(remark.strip() for remark in self.remarks if remark.strip()))
         return said[:_LONGEST_REMARK] or None
 
@@ -87,93 +71,27 @@ class Entry:
         )
 
 
-def state(entry: Entry, text: str) -> None:
-    """Read `Title. Authors. Venue Year`, in any order, into an entry."""
-    if tag := _TAG.match(text):
-        venue, year = venue_and_year(tag[1])
-        if venue or year:
-            entry.venue, entry.year, text = entry.venue or venue, entry.year or year, text[tag.end() :]
-    stated = parse_reference(text)
-    entry.title = stated.title
-    entry.authors = stated.authors or entry.authors
-    entry.venue, entry.year = stated.venue or entry.venue, stated.year or entry.year
-
-
-def say_before(entry: Entry, before: str) -> None:
-    """What stands before an entry's link on its line: `ICML 2018:`, its authors, or an introduction."""
-    text = re.split(r"(?<=[.!?])\s+(?=[A-Z])", plain(before))[-1].strip(_JOINTS + '()[]*_"“”')
-    if not title_key(text):
-        return
-    venue, year = venue_and_year(text)
-    if (venue or year) and len(text.split()) <= 3:
-        entry.venue, entry.year = entry.venue or venue, entry.year or year
-    elif (authors := parse_authors(text)) and (len(authors) > 1 or before.rstrip()[-1:] in ":,."):
-        entry.authors = entry.authors or authors
-    elif len(text) > 3:
-        entry.remarks.append(text)
-
-
-def say_after(entry: Entry, text: str) -> None:
-    """What follows an entry's link: `(authors year)`, `by authors. Venue year.`, and then a remark."""
-    text = plain(text)
-    while match := re.match(rf"[{re.escape(_JOINTS)}\s]*[(\[]([^()\[\]]{{3,200}})[)\]]", text):
-        authors, year = author_and_year(match[1])
-        venue, late = venue_and_year(match[1])
-        if not (year or ((venue or late) and len(match[1].split()) <= 5)):
-            break
-        entry.authors, entry.year = entry.authors or authors, entry.year or year or late
-        entry.venue = entry.venue or venue
-        text = text[match.end() :]
-    text = _bibliographic(entry, text)
-    said = remark_of(text)
-    if title_key(said) and not only_labels(said):
-        entry.remarks.append(said)
-
-
-def say_below(entry: Entry, block: Block) -> None:
-    """What a block below an entry says: authors and venue, keywords, or a remark."""
-    text = plain(block.text)
-    stated = _FIELD.match(text)
-    name = title_key(stated["name"]) if stated else ""
-    if stated and name in _DIGESTS:
-        entry.remarks.append(stated["value"])
-    elif stated and name in _KEYWORDS:
-        entry.remarks.append(f"Keywords: {stated['value']}")
-    elif stated and name in _BYLINES and (authors := parse_authors(stated["value"])):
-        entry.authors = entry.authors or authors
-    elif stated and name in _PLACES:
-        venue, year = venue_and_year(stated["value"])
-        entry.venue, entry.year = entry.venue or venue or stated["value"] or None, entry.year or year
-    elif not entry.authors and _byline(entry, block):
-        return
-    elif not only_labels(text) and not _LABEL.match(text.partition(":")[0]):
-        entry.remarks.append(text)
-
-
-def remark_of(text: str) -> str:
-    """A remark without the marks that join it to its entry; its own full stop stays."""
-    said = plain(text).lstrip(_JOINTS + ")]…").rstrip(" -–—:;,|([")
-    return said[1:-1] if said[:1] == "(" and said[-1:] == ")" and said.count("(") == 1 else said
-
-
 def is_generic(link: Link) -> bool:
     """Whether the text of a link only says that it is a link: `[pdf]`, a bare URL, an id."""
     text = plain(link.text)
-    if link.text == link.url or "://" in text:
-        return True
-    words = title_key(text).split()
-    return all(word in _GENERIC or word.isdigit() for word in words) or _is_id(text)
+    return link.text == link.url or "://" in text or _ADDRESS.match(text) is not None or _is_label(text)
+
+
+@lru_cache(maxsize=512)
+def _is_label(text: str) -> bool:
+    return all(word in _GENERIC or word.isdigit() for word in title_key(text).split()) or _is_id(text)
 
 
 def says_nothing(before: str) -> bool:
     """Whether the text before a link is no name of anything: `Materials:`."""
-    text = plain(before).strip(_JOINTS + "([{*_")
-    return not title_key(text) or _LABEL.match(text) is not None or only_labels(text)
+    text = plain(before).strip(JOINTS + "([{*_")
+    return not title_key(text) or LABEL.match(text) is not None or only_labels(text)
 
 
+@lru_cache(maxsize=512)
 def only_labels(text: str) -> bool:
     """Whether a text is made of names of links only: `pdf, code`."""
-    return all(word in _GENERIC or word in _BESIDE for word in title_key(text).split())
+    return len(text) < 200 and all(word in _GENERIC or word in _BESIDE for word in title_key(text).split())
 
 
 def plain(text: str) -> str:
@@ -181,47 +99,34 @@ def plain(text: str) -> str:
     return squeezed(text).strip("[]")
 
 
-def _bibliographic(entry: Entry, text: str) -> str:
-    """Take authors, venue and year off the beginning of what follows a title; the rest is returned."""
-    text = text.strip()
-    lead = re.match(rf"[{re.escape(_JOINTS)}\s]*(by\s+)?", text)
-    by, body = (lead[1], text[lead.end() :]) if lead else (None, text)
-    for end in [match.start() for match in re.finditer(r"[.;(]\s|\s[-–—|]\s|$", body)][:4]:
-        authors = parse_authors(body[:end]) if not entry.authors and end > 5 else ()
-        sure = len(authors) > 1 or by or venue_and_year(body[end : end + 40])[1] is not None
-        if authors and sure:
-            entry.authors = authors
-            body = re.sub(rf"^[{re.escape(_JOINTS)}\s]*", "", body[end:])
-            text = body
-            break
-    head = re.match(r"[(\[*_]*(?:In\s+)?([^.;:–—]{2,60}?)[)\]*_]*(?:[.;:–—]\s|\s-\s|\.?$)", body)
-    if head and len(head[1].split()) <= 5:
-        venue, year = venue_and_year(head[1])
-        if venue or (year and len(head[1].split()) <= 2):
-            entry.venue, entry.year = entry.venue or venue, entry.year or year
-            return body[head.end() :]
-    return text
-
-
-def _byline(entry: Entry, block: Block) -> bool:
-    """Read a line of authors, with the venue in italics or after them."""
-    spans = [block.text[start:end] for start, end in block.emphasised]
-    names = block.text
-    for span in spans:
-        names = names.replace(span, "")
-    authors = parse_authors(names)
-    if not authors and not spans:
-        stated = parse_reference(f"A Title of Three Words. {plain(names)}")
-        authors = stated.authors
-    if not authors:
-        return False
-    entry.authors = authors
-    venue, year = venue_and_year(spans[-1] if spans else names)
-    if spans:
-        venue = re.sub(r"[\s,]*\b(?:19|20)\d{2}\b", "", plain(spans[-1])).strip(" .,") or None
-    entry.venue, entry.year = entry.venue or venue, entry.year or year
-    return True
-
-
 def _is_id(text: str) -> bool:
     return any(end - start >= len(text) - 2 for _, start, end in arxiv_ids_in_text(text))
+
+
+def continues(entry: Entry, before: str, link: Link, paper: PaperLink) -> bool:
+    """Whether one more link belongs to the entry before it on the same line."""
+    if any(paper.key == known.key for known in entry.links):
+        return True
+    if not is_generic(link) or other_arxiv(entry, paper):
+        return False
+    if link.text == link.url and not (entry.title or entry.link_text):
+        return False  # addresses, one after the other
+    return len(title_key(before).split()) < 4
+
+
+def other_arxiv(entry: Entry, paper: PaperLink) -> bool:
+    """Whether a paper on arXiv is another than the one that an entry links."""
+    ids = {link.arxiv_id for link in entry.links if link.arxiv_id}
+    return paper.arxiv_id is not None and bool(ids) and paper.arxiv_id not in ids
+
+
+def merged(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries that name one work twice at one place are one."""
+    kept: dict[tuple[int, str], Entry] = {}
+    for entry in entries:
+        key = entry.links[0].key if entry.links else title_key(entry.title or "")
+        first = kept.setdefault((entry.block, key), entry)
+        if first is not entry:
+            first.links.extend(entry.links)
+            first.remarks.extend(entry.remarks)
+    return list(kept.values())

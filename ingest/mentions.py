@@ -7,36 +7,47 @@ entry, and is no entry itself, is what the document says of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.blocks import Block, Link, Parsed
 from ingest.citations import (
-    author_and_year,
+    bare_title,
     clean_title,
     in_title_case,
+    is_reference,
     is_short_title,
     looks_like_title,
+    names_institution,
     parse_reference,
+    shows_reference,
 )
-from ingest.entries import (
-    Entry,
-    is_generic,
-    plain,
+from ingest.details import (
+    has_fields,
+    is_byline,
+    is_digest,
+    quote,
     say_after,
     say_before,
     say_below,
-    says_nothing,
+    say_lines,
     state,
+    state_fields,
 )
+from ingest.entries import Entry, continues, is_generic, merged, other_arxiv, plain, says_nothing
+from ingest.paperlinks import paper_links
+from ingest.people import author_and_year, parse_authors
 from ingest.rows import entry_of_row
-from kg.identifiers import arxiv_ids_in_text, title_key
-from kg.links import PaperLink, paper_link
+from ingest.venues import only_venue
+from kg.identifiers import title_key
+from kg.links import PaperLink
 from kg.papers import Mention
 
+_LONGEST_HEADING = 300  # characters; every mention below it repeats it
 _ENOUGH_REMARK = 400  # characters; prose below a heading is a remark up to here
-_SENTENCE = re.compile(r"[.!?][\"”’)]?\s+(?=[A-Z(\[$“])")
-_PROSE_TITLE = re.compile(r"\s[-–—:]\s|:\s|$")
+_LINE_END = re.compile(r"(?<![.,:;\s])\s?\n")
+_PERMALINK = re.compile(r"\s?(?:[¶#§↑🔗]|\{#[\w-]{1,80}\})+$")  # marks that pages put behind their headings
+_QUOTES = re.compile(r"[\"“]")
 
 
 def find_mentions(document: str, parsed: Parsed) -> list[Mention]:
@@ -44,7 +55,7 @@ def find_mentions(document: str, parsed: Parsed) -> list[Mention]:
     finder = _Finder(parsed.blocks)
     for place in range(len(parsed.blocks)):
         finder.take(place)
-    found = [entry.mention(document) for entry in _merged(finder.entries)]
+    found = [entry.mention(document) for entry in merged(finder.entries)]
     spelled_out = [replace(mention, document=document) for mention in parsed.entries]
     return sorted([*found, *spelled_out], key=lambda mention: mention.line) if spelled_out else found
 
@@ -63,16 +74,16 @@ class _Finder:
 
     def take(self, place: int) -> None:
         block = self.blocks[place]
-        links = _paper_links(block)
+        links = paper_links(block)
         if block.kind == "heading":
             self._heading(place, block, links)
         elif block.cells:
             self._row(place, block, links)
+        elif (owner := self._owner(block)) is not None and _names_only(owner, links):
+            self._remark(block, owner)
         elif links:
             self._entries_of(place, block, links)
-        elif self._owner(block) is not None:
-            self._remark(block)
-        elif block.kind == "item":
+        elif block.kind == "item" or is_reference(block.text):
             self._written(place, block)
 
     def _heading(self, place: int, block: Block, links: list[tuple[Link, PaperLink]]) -> None:
@@ -83,7 +94,7 @@ class _Finder:
         if links:
             self._entries_of(place, block, links)
             self._under, self._bare_heading = self._of_block.get(place), False
-        self._headings.append((block.level, plain(block.text)))
+        self._headings.append((block.level, _PERMALINK.sub("", plain(block.text)[:_LONGEST_HEADING])))
         self._section = tuple(text for _, text in self._headings)
 
     def _row(self, place: int, block: Block, links: list[tuple[Link, PaperLink]]) -> None:
@@ -94,12 +105,19 @@ class _Finder:
             self._entries_of(place, block, links)
 
     def _entries_of(self, place: int, block: Block, links: list[tuple[Link, PaperLink]]) -> None:
+        owner = self._owner(block) if block.kind != "heading" else None
+        known = len(self.entries)
         done = 0  # where the text of the last entry ended
         entry: Entry | None = None
         for number, (link, paper) in enumerate(links):
-            before = block.text[done : link.start]
+            earlier, line_end, before = block.text[done : link.start].rpartition("\n")
+            if entry is not None and line_end:
+                say_after(entry, earlier)
+                entry = None
+            else:
+                before = earlier + line_end + before
             after = block.text[link.end : links[number + 1][0].start if number + 1 < len(links) else None]
-            if entry is not None and _continues(entry, before, link, paper):
+            if entry is not None and continues(entry, before, link, paper):
                 entry.links.append(paper)
             else:
                 if entry is not None:
@@ -111,15 +129,28 @@ class _Finder:
             done = link.end
         if entry is not None:
             say_after(entry, block.text[done:])
-        if block.kind == "text" and block.parent is None:
-            _quote(block, links, [e for e in self.entries if e.block == place])
+        speaks = owner is not None and is_digest(block)  # of the entry above, naming other works
+        if owner and speaks:
+            say_below(owner, block)
+        if speaks or (block.kind == "text" and block.parent is None):
+            quote(block, links, self.entries[known:])
 
     def _new_entry(self, place: int, block: Block, before: str, link: Link, paper: PaperLink) -> Entry:
+        owner = self._owner(block)
+        names = parse_authors(plain(before)) if owner and not owner.links else ()
+        under_item = owner is None and block.parent is not None and not self.blocks[block.parent].links
         if not is_generic(link):
             entry = self._described(place, block, before, link, paper)
+        elif owner and len(names) > 1:
+            owner.links.append(paper)
+            owner.authors = owner.authors or names
+            return owner
+        elif (under_item or self._below_title(block)) and (is_byline(before) or has_fields(before)):
+            entry = self._named_above(place, block, link, paper)
+            say = state_fields if has_fields(before) else lambda e, t: say_below(e, Block("text", t, block.line))
+            say(entry, before)
         elif says_nothing(before):
-            owner = self._owner(block)
-            if owner is not None and not _other_arxiv(owner, paper) and link.text != link.url:
+            if owner is not None and not other_arxiv(owner, paper) and link.text != link.url:
                 owner.links.append(paper)
                 return owner
             entry = self._named_above(place, block, link, paper)
@@ -134,14 +165,21 @@ class _Finder:
         text = clean_title(link.text)
         entry = Entry(place, self._section, link.line, [paper], link_text=link.text or None)
         entry.authors, entry.year = author_and_year(text)
-        if inner := re.search(r"\(([^()]+)\)$", text):
+        inner = None
+        if entry.year is None and (inner := re.search(r"\s?\(([^()]+)\)$", text)) and not only_venue(inner[1])[0]:
             entry.authors, entry.year = author_and_year(inner[1])
+        elif inner and not entry.authors:
+            entry.venue, entry.year = only_venue(inner[1])
+            text = text[: inner.start()]
         head, colon, rest = text.partition(":")
         if colon and author_and_year(head)[1]:
             entry.authors, entry.year = author_and_year(head)
             entry.title = rest.strip() if looks_like_title(rest) else None
         elif looks_like_title(text) or (not before.strip() and block.kind == "item" and is_short_title(text)):
             state(entry, text)
+        elif entry.year and before.rstrip().endswith("(") and looks_like_title(before) and in_title_case(before):
+            state(entry, clean_title(before))  # Title ([Bee et al., 2017](...))
+            return entry
         elif paper.slug_title:
             entry.title = paper.slug_title
         say_before(entry, before)
@@ -149,15 +187,22 @@ class _Finder:
 
     def _named_before(self, place: int, block: Block, before: str, link: Link, paper: PaperLink) -> Entry:
         """An entry whose name stands before a link that only says `paper`."""
-        entry = Entry(place, self._section, block.line, [paper])
+        line = block.line if block.kind != "text" else link.line
+        entry = Entry(place, self._section, line, [paper])
         start = link.start - len(before)
-        bold = [block.text[a:b] for a, b in block.strong if start <= a and b <= link.start]
-        title = next((text for text in bold if len(text.split()) >= 3), None)
-        if title:
+        marked = (*block.strong, *(block.emphasised if block.kind == "text" else ()))
+        named = [block.text[a:b] for a, b in marked if start <= a and b <= link.start]
+        title = next((text for text in named if len(text.split()) >= 3), None)
+        stated = parse_reference(before) if title else None
+        if title and stated and stated.authors and title_key(stated.title or "") == title_key(title):
+            state(entry, before)
+        elif title:
             entry.title = clean_title(title)
             say_after(entry, before[before.index(title) + len(title) :])
-        elif block.kind != "text" or in_title_case(before):
-            state(entry, clean_title(before))
+        elif block.kind != "text" or in_title_case(before) or is_reference(before):
+            name, *lines = before.strip().split("\n")
+            state(entry, name.strip("[( ") if _QUOTES.search(name) else clean_title(name))
+            say_lines(entry, lines)
         else:
             say_before(entry, before)
         return entry
@@ -172,37 +217,60 @@ class _Finder:
 
     def _named_above(self, place: int, block: Block, link: Link, paper: PaperLink) -> Entry:
         """An entry whose name is the list item or the heading above its link."""
-        entry = Entry(place, self._section, link.line, [paper], link_text=link.text)
+        label = None if "://" in link.text else link.text
+        entry = Entry(place, self._section, link.line, [paper], link_text=label)
         if block.parent is not None:
             parent = self.blocks[block.parent]
             entry.line = parent.line
             state(entry, clean_title(parent.text))
             self._of_block[block.parent] = entry
-        elif block.kind == "text" and self._bare_heading and self._section:
+        elif self._bare_heading and self._section and self._heading_names(block, link):
             *above, heading = self._section
             entry.section = tuple(above)
-            entry.title = clean_title(re.sub(r"^\W*\d{1,3}[.)]\s*", "", heading)) or None
+            state(entry, clean_title(re.sub(r"^\W*\d{1,3}[.)]\s*", "", heading)))
             self._under, self._bare_heading = entry, False
         return entry
 
-    def _remark(self, block: Block) -> None:
-        """Text without an entry of its own speaks of the entry it hangs below."""
-        owner = self._owner(block)
+    def _heading_names(self, block: Block, link: Link) -> bool:
+        """Whether the heading above names the work of a link: not for an address in a sentence, or under `Links`."""
+        before = block.text[: link.start]
+        if self._below_title(block) and (is_byline(before) or has_fields(before)):
+            return True
+        if block.kind == "item":
+            return bool(title_key(before)) and self._titled()  # `- Paper: ...`
+        if "://" not in link.text:
+            return block.kind == "text" and (self._titled() or len(title_key(self._section[-1]).split()) > 1)
+        alone = says_nothing(before) and says_nothing(block.text[link.end :])
+        return block.kind == "text" and alone and self._titled()
+
+    def _below_title(self, block: Block) -> bool:
+        """Whether a block of text stands below a heading that may be the title of a work and is of none yet."""
+        return block.kind == "text" and block.parent is None and self._bare_heading and self._titled()
+
+    def _titled(self) -> bool:
+        """Whether the heading above reads as a title."""
+        heading = self._section[-1] if self._section else ""
+        return looks_like_title(heading) or is_short_title(heading)
+
+    def _remark(self, block: Block, owner: Entry) -> None:
+        """Text without an entry of its own speaks of the entry it hangs below, prose up to a length."""
         prose = block.parent is None and block.kind == "text"
-        if owner and not (prose and len(owner.remark() or "") > _ENOUGH_REMARK):
+        if not (prose and len(owner.remark() or "") > _ENOUGH_REMARK):
             say_below(owner, block)
 
     def _written(self, place: int, block: Block) -> None:
         """A citation without a link: with authors and a place or year, or a title by itself."""
-        stated = parse_reference(block.text)
+        stated = parse_reference(_LINE_END.sub(". ", block.text))
         entry = Entry(place, self._section, block.line, [])
         words = len((stated.title or "").split())
-        enough = words > 2 or (words == 2 and len(stated.authors) > 1 and stated.venue and stated.year)
-        if enough and stated.authors and (stated.venue or stated.year):
+        sure = len(stated.authors) > 1 or "." in "".join(stated.authors) or "et al" in block.text
+        enough = words > 2 or (words == 2 and sure and stated.year)
+        enough = enough and not names_institution(stated.title or "")
+        if enough and stated.authors and (stated.venue or (stated.year and shows_reference(block.text))):
             entry.title, entry.authors = stated.title, stated.authors
             entry.venue, entry.year = stated.venue, stated.year
-        elif title := _bare_title(block):
-            entry.title = clean_title(title)
+        elif not block.links and block.level <= 3 and (title := bare_title(block.text)):
+            state(entry, title.strip())
             say_after(entry, block.text[len(title) :])
         else:
             return
@@ -210,44 +278,12 @@ class _Finder:
         self._of_block[place] = entry
 
 
-def _quote(block: Block, links: Sequence[tuple[Link, PaperLink]], entries: Sequence[Entry]) -> None:
-    """In running text, the remark on a work is the sentence that names it, as it stands."""
-    ends = [0, *(match.end() for match in _SENTENCE.finditer(block.text)), len(block.text)]
-    for entry in entries:
-        spans = [(link.start, link.end) for link, paper in links if paper is entry.links[0]]
-        if not spans or (entry.title and not entry.link_text):
-            continue
-        start = max(end for end in ends if end <= spans[0][0])
-        stop = min(end for end in ends if end >= spans[0][1])
-        sentence = plain(block.text[start:stop])
-        named = title_key(entry.link_text or "")
-        entry.remarks = [sentence] if title_key(sentence) != named else []
-
-
-def _paper_links(block: Block) -> list[tuple[Link, PaperLink]]:
-    """The links of a block that point to papers, and the arXiv ids that its text names."""
-    found = [(link, paper) for link in block.links if (paper := paper_link(link.url, plain(link.text)))]
-    lower = block.text.lower()
-    if "arxiv" not in lower and "abs/" not in lower:
-        return found
-    taken = [(link.start, link.end) for link in block.links]
-    known = {paper.arxiv_id for _, paper in found}
-    for arxiv, start, end in arxiv_ids_in_text(block.text):
-        if arxiv.base not in known and not any(a <= start < b for a, b in taken):
-            url = f"https://arxiv.org/abs/{arxiv.base}"
-            paper = PaperLink(url, f"arxiv:{arxiv.base}", arxiv_id=arxiv.base)
-            found.append((Link(url, block.text[start:end], start, end, block.line), paper))
-            known.add(arxiv.base)
-    return sorted(found, key=lambda pair: pair[0].start)
-
-
-def _continues(entry: Entry, before: str, link: Link, paper: PaperLink) -> bool:
-    """Whether one more link belongs to the entry before it on the same line."""
-    if any(paper.key == known.key for known in entry.links):
+def _names_only(owner: Entry, links: Sequence[tuple[Link, PaperLink]]) -> bool:
+    """Whether a block with these links names no work but that of the entry it hangs below, and says more than that."""
+    if not links:
         return True
-    if not is_generic(link) or _other_arxiv(entry, paper):
-        return False
-    return len(title_key(before).split()) < 4
+    known = {paper.key for paper in owner.links}
+    return not is_generic(links[0][0]) and all(paper.key in known for _, paper in links)
 
 
 def _names(after: str, block: Block) -> bool:
@@ -256,35 +292,6 @@ def _names(after: str, block: Block) -> bool:
     return block.kind == "item" and (looks_like_title(text) or in_title_case(text))
 
 
-def _other_arxiv(entry: Entry, paper: PaperLink) -> bool:
-    ids = {link.arxiv_id for link in entry.links if link.arxiv_id}
-    return paper.arxiv_id is not None and bool(ids) and paper.arxiv_id not in ids
-
-
 def _up_to_sentence(text: str) -> str:
     """The part of the text between two entries that belongs to the first."""
     return re.split(r"[.;]\s|\(", text, maxsplit=1)[0] if text else text
-
-
-def _bare_title(block: Block) -> str | None:
-    """A title without a link, authors or venue: a list item that begins in the capitals of one."""
-    if block.links or block.level > 3:
-        return None
-    title = block.text[: _PROSE_TITLE.search(block.text).start()]  # type: ignore[union-attr]
-    words = re.findall(r"[^\W\d_]{4,}", title)
-    capitals = sum(word[0].isupper() for word in words)
-    if len(words) < 5 or capitals < 0.8 * len(words) or len(title.split()) > 25 or "," in title:
-        return None
-    return title
-
-
-def _merged(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries that name one work twice at one place are one."""
-    kept: dict[tuple[int, str], Entry] = {}
-    for entry in entries:
-        key = entry.links[0].key if entry.links else title_key(entry.title or "")
-        first = kept.setdefault((entry.block, key), entry)
-        if first is not entry:
-            first.links.extend(entry.links)
-            first.remarks.extend(entry.remarks)
-    return list(kept.values())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from ingest.blocks import Parsed
 from ingest.identity import agrees, id_of_work, names_of, sure_names_of
+from ingest.limits import guarded
 from ingest.mentions import find_mentions
 from ingest.outcome import Outcome, Progress
 from ingest.readers import parse_document
@@ -17,25 +20,29 @@ from kg.errors import DocumentError
 from kg.papers import Mention
 from kg.store import Store
 from kg.store.documents import Document, Source
+from kg.text import squeezed
 
 # Counts changes of what is read out of a document: documents read by an older version are read again.
-_READERS_VERSION = b"2"
+_READERS_VERSION = b"3"
 
 
-def extract(given: Sequence[str], allow_private: bool = False) -> tuple[list[Mention], list[str], int]:
+def extract(
+    given: Sequence[str], allow_private: bool = False, progress: Progress = lambda *_: None
+) -> tuple[list[Mention], list[str], int]:
     """The mentions in documents, storing nothing; what could not be read; how many documents could."""
     mentions: list[Mention] = []
     problems: list[str] = []
-    done = 0
-    for _, documents in _located(given, problems):
-        for document in documents:
-            try:
-                content, kind = read(document, allow_private)
-                mentions += find_mentions(document.given, parse_document(document.location, content, kind))
-                done += 1
-            except DocumentError as error:
-                problems.append(f"{document.given}: {error}")
-    return mentions, problems, done
+    found = [document for _, documents in _located(given, problems) for document in documents]
+    failed = 0
+    for number, document in enumerate(found):
+        progress("reading", number, len(found))
+        try:
+            content, kind = read(document, allow_private)
+            mentions += _understood(document, content, kind)[1]
+        except DocumentError as error:
+            problems.append(f"{document.given}: {error}")
+            failed += 1
+    return mentions, problems, len(found) - failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +85,15 @@ def _located(given: Iterable[str], problems: list[str]) -> Iterable[tuple[Source
     seen: set[str] = set()
     for source in map(locate, given):
         try:
-            documents = [document for document in documents_of(source) if document.location not in seen]
+            unique = {os.path.realpath(document.location): document for document in reversed(documents_of(source))}
+            documents = [document for place, document in reversed(unique.items()) if place not in seen]
         except DocumentError as error:
             problems.append(str(error))
             continue
-        seen.update(document.location for document in documents)
+        except OSError as error:
+            problems.append(f"{source.given[:200]}: cannot be read: {error.strerror}")
+            continue
+        seen.update(os.path.realpath(document.location) for document in documents)
         yield source, documents
 
 
@@ -96,19 +107,24 @@ def _read_one(store: Store, document: Source, outcome: Outcome, web: Web) -> set
         if digest == store.documents.content_hash(document.location):
             outcome.unchanged += 1
             return set()
-        parsed = parse_document(document.location, content, kind)
+        parsed, mentions = _understood(document, content, kind)
     except DocumentError as error:
         outcome.problems_of_documents.append(f"{document.given}: {error}")
         return set()
-    mentions = find_mentions(document.given, parsed)
-    title = parsed.title or PurePosixPath(document.location).stem
-    record = Document(document.given, document.location, " ".join(title.split()), digest, now())
+    title = squeezed(parsed.title or PurePosixPath(document.location).stem)
+    record = Document(document.given, document.location, title, digest, now())
     with store.transaction():
         touched = _forget(store, document.location)
         touched |= store.documents.save(record, [(m, _number(store, m)) for m in mentions])
     outcome.read += 1
     outcome.mentions += len(mentions)
     return touched
+
+
+def _understood(document: Source, content: bytes, kind: str) -> tuple[Parsed, list[Mention]]:
+    with guarded(len(content)):
+        parsed = parse_document(document.location, content, kind)
+        return parsed, find_mentions(document.given, parsed)
 
 
 def _forget_deleted(store: Store, source: Source, found: list[Source], outcome: Outcome) -> set[int]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.blocks import Block, Link
-from ingest.citations import clean_title, parse_authors, venue_and_year
-from ingest.entries import Entry, only_labels, plain
+from ingest.blocks import Block, Cell, Link
+from ingest.citations import clean_title
+from ingest.entries import Entry, is_generic, only_labels, plain
+from ingest.people import parse_authors, surnames
+from ingest.venues import venue_and_year
 from kg.identifiers import title_key
 from kg.links import PaperLink
 
@@ -21,7 +23,7 @@ def entry_of_row(
     place: int, block: Block, section: tuple[str, ...], links: Sequence[tuple[Link, PaperLink]]
 ) -> Entry | None:
     """The work of a row whose columns are named; None when they are not, or it names several works or none."""
-    cells = {cell.column: plain(block.text[cell.start : cell.end]) for cell in block.cells if cell.column}
+    cells = {cell.column.strip(" .:"): _said(block, cell) for cell in block.cells if cell.column}
     title = next((text for column, text in cells.items() if column in _TITLE and not only_labels(text)), None)
     if title is None or len({paper.key for _, paper in links if paper.arxiv_id}) > 1:
         return None
@@ -35,9 +37,19 @@ def entry_of_row(
     return entry
 
 
+def _said(block: Block, cell: Cell) -> str:
+    """What a cell says beside `[pdf]` and the like."""
+    text = list(block.text[cell.start : cell.end])
+    for link in block.links:
+        if cell.start <= link.start and link.end <= cell.end and is_generic(link) and link.end > link.start:
+            text[link.start - cell.start : link.end - cell.start] = " " * (link.end - link.start)
+    said = plain("".join(text)).strip(" ()[],|")
+    return said if said else plain(block.text[cell.start : cell.end])
+
+
 def _take(entry: Entry, column: str, text: str) -> None:
     if column in _AUTHORS:
-        entry.authors = parse_authors(text) or (text,)
+        entry.authors = parse_authors(text) or surnames(text) or (text,)
     elif column in _VENUE:
         venue, year = venue_and_year(text)
         entry.venue, entry.year = venue or text, entry.year or year

@@ -5,13 +5,18 @@ from __future__ import annotations
 import glob
 import ipaddress
 import os
+import re
 import socket
-from collections.abc import Callable, Iterator
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pathspec
 import requests
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from ingest.readers import SUFFIXES
 from kg import __version__
@@ -22,12 +27,17 @@ from kg.store.documents import Source
 USER_AGENT = f"kg/{__version__} (reading-list ingest)"
 _LARGEST = 64 * 2**20  # bytes of one document
 _TIMEOUT = (10, 60)  # seconds: to connect, between two pieces
+_LONGEST_FETCH = 300.0  # seconds, all redirects together
 _MOST_REDIRECTS = 5
+_OTHER_MEDIA = re.compile(
+    r"(?:image|video|audio|font)/|application/(?:zip|x-tar|octet-stream\+|vnd\.(?:ms|openxml))", re.IGNORECASE
+)
+_MOST_PATTERNS, _LONGEST_PATTERN, _MOST_STARS = 2000, 200, 6  # of a .gitignore file
 
 
 def is_url(location: str) -> bool:
     """Whether a source is a page on the web."""
-    return location.startswith(("http://", "https://"))
+    return location[:8].lower().startswith(("http://", "https://"))
 
 
 def locate(given: str) -> Source:
@@ -85,29 +95,37 @@ def _at(source: Source) -> list[Source]:
 
 def _files_in(folder: Path) -> Iterator[Path]:
     """Documents below a folder, but for hidden ones and those that its .gitignore files name."""
-    for parent, folders, names in os.walk(folder):
+    specs: dict[Path, pathspec.GitIgnoreSpec] = {}
+    for parent, folders, names in os.walk(folder, onerror=_complain):
         here = Path(parent)
-        ignored = _ignored(folder, here)
-        folders[:] = sorted(n for n in folders if not n.startswith(".") and not ignored(here / n, True))
+        if spec := _spec(here / ".gitignore"):
+            specs[here] = spec
+        above = [(place, specs[place]) for place in (here, *here.parents) if place in specs]
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and not _ignored(here / n, above, "/"))
         for name in sorted(names):
             known = Path(name.removesuffix(".gz")).suffix.lower() in SUFFIXES
-            if known and not name.startswith(".") and not ignored(here / name, False):
+            if known and not name.startswith(".") and not _ignored(here / name, above):
                 yield here / name
 
 
-def _ignored(folder: Path, here: Path) -> Callable[[Path, bool], bool]:
-    """Tells whether a path is named by a .gitignore between the folder and the place `here`."""
-    specs = []
-    for parent in (here, *here.parents):
-        file = parent / ".gitignore"
-        if file.is_file():
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-            specs.append((parent, pathspec.GitIgnoreSpec.from_lines(lines)))
-        if parent == folder:
-            break
-    return lambda path, is_folder: any(
-        spec.match_file(path.relative_to(parent).as_posix() + "/" * is_folder) for parent, spec in specs
-    )
+def _complain(error: OSError) -> None:
+    raise DocumentError(f"{error.filename}: cannot be read: {error.strerror}")
+
+
+def _ignored(path: Path, specs: Sequence[tuple[Path, pathspec.GitIgnoreSpec]], end: str = "") -> bool:
+    return any(spec.match_file(path.relative_to(place).as_posix() + end) for place, spec in specs)
+
+
+def _spec(file: Path) -> pathspec.GitIgnoreSpec | None:
+    """The patterns of a .gitignore file; one that means nothing, or that would take ages to match, is left out."""
+    if not file.is_file():
+        return None
+    patterns: list[GitIgnoreSpecPattern] = []
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines()[:_MOST_PATTERNS]:
+        if len(line) <= _LONGEST_PATTERN and line.count("*") <= _MOST_STARS:
+            with suppress(ValueError, re.error), warnings.catch_warnings(action="ignore"):
+                patterns += pathspec.GitIgnoreSpec.from_lines([line]).patterns
+    return pathspec.GitIgnoreSpec(patterns)
 
 
 def _beside(source: Source, file: Path) -> Source:
@@ -123,6 +141,7 @@ def _matched(source: Source, match: str) -> Source:
 
 def _fetch(url: str, allow_private: bool) -> tuple[bytes, str]:
     """Fetch a page, following a few redirects, each to a public address only."""
+    end = time.monotonic() + _LONGEST_FETCH
     try:
         with requests.Session() as session:
             session.headers["User-Agent"] = USER_AGENT
@@ -132,21 +151,26 @@ def _fetch(url: str, allow_private: bool) -> tuple[bytes, str]:
                     if answer.is_redirect:
                         url = urljoin(url, answer.headers["Location"])
                         continue
-                    return _body(answer), answer.headers.get("Content-Type", "")
-    except (requests.RequestException, UnicodeError) as error:
+                    return _body(answer, end), answer.headers.get("Content-Type", "")
+    except (requests.RequestException, ValueError) as error:
         raise DocumentError(f"cannot be fetched: {_reason(error)}") from error
     raise DocumentError(f"redirects more than {_MOST_REDIRECTS} times")
 
 
-def _body(answer: requests.Response) -> bytes:
+def _body(answer: requests.Response, end: float) -> bytes:
     if answer.status_code != 200:
-        raise DocumentError(f"cannot be fetched: HTTP {answer.status_code}")
+        later = "; try again later" if answer.status_code in {429, 500, 502, 503, 504} else ""
+        raise DocumentError(f"cannot be fetched: HTTP {answer.status_code} {answer.reason or ''}".rstrip() + later)
+    if kind := _OTHER_MEDIA.match(answer.headers.get("Content-Type", "")):
+        raise DocumentError(f"is no document that is read ({kind.group()}...)")
     pieces, size = [], 0
-    for piece in answer.iter_content(65536):
+    for piece in answer.iter_content(8192):
         pieces.append(piece)
         size += len(piece)
         if size > _LARGEST:
             raise DocumentError(f"is larger than {_LARGEST >> 20} MiB")
+        if time.monotonic() > end:
+            raise DocumentError(f"was not fetched whole within {_LONGEST_FETCH:.0f} s")
     return b"".join(pieces)
 
 
@@ -170,4 +194,6 @@ def _refuse_private(url: str, allow_private: bool) -> None:
 def _reason(error: Exception) -> str:
     if isinstance(error, requests.Timeout):
         return "no answer in time"
-    return "no connection" if isinstance(error, requests.ConnectionError) else str(error)[:200]
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "the answer was cut short or damaged; try again later"
+    return "no connection" if isinstance(error, requests.ConnectionError) else " ".join(str(error).split())[:200]

@@ -22,6 +22,13 @@ _NEW = r"(?P<yymm>\d{2}(?:0[1-9]|1[0-2]))\.(?P<serial>\d{4,5})(?!\d)"
 _OLD = r"(?P<archive>[a-z]{1,8}(?:-[a-z]{2,4})?)(?:\.[a-z-]{2,12})?/(?P<number>\d{7})(?!\d)"
 _ID = re.compile(rf"(?:{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d{{0,2}})(?!\d))?", re.IGNORECASE)
 _PREFIX = re.compile(r"arxiv\s?:\s?|abs/", re.IGNORECASE)
+# What marks an id in running text: `arXiv:`, `arXiv preprint, `, `CoRR abs/`, `arXiv preprintarXiv:`, `_eprint: ` ...
+_MARK = re.compile(
+    r"(?<![a-z])(?:preprint)?(?:arxiv|corr|eprint)[\s:,.()\[-]{0,3}"
+    r"(?:(?:(?:e-?prints?|preprints?|report|id|no|arxiv)(?=[\W_]|arxiv)|[a-z-]{2,8}\.[a-z]{2}\])[\s:,.()\[-]{0,3}){0,3}"
+    r"(?:abs/)?|\babs/",
+    re.IGNORECASE,
+)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}|\\^`]{1,300}")
 
@@ -38,8 +45,16 @@ _READERS: dict[str, frozenset[str]] = {
     "arxiv-vanity.com": frozenset({"papers"}),
     "semanticscholar.org": frozenset({"arxiv"}),
 }
+_WORD = re.compile(r"[^\W_]+")
+_NO_LETTERS = re.compile(r"\\[a-z]+\s*|['’`$]")  # TeX's commands, and what stands inside words
+_ARXIV_URL = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}(?:v\d{1,2})?)(?:\.pdf)?$")
 _NO_SCHEME = re.compile(r"(?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
-_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+\w*/(?=https?://)", re.IGNORECASE)
+_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d{1,20}[a-z_]{0,5}/(?=https?://)", re.IGNORECASE)
+_WRAPPED = re.compile(
+    r"https?://(?:scholar\.google\.[a-z.]{2,6}/scholar_url|(?:www\.)?google\.[a-z.]{2,6}/url|"
+    r"[\w.-]{1,60}\.safelinks\.protection\.outlook\.com/?)\?(?:[^#]{0,200}&)?(?:url|q)=(?P<url>https?[^&#]+)",
+    re.IGNORECASE,
+)
 _LISTED_AS = re.compile(r"^doi:\s?|\s*\[[\w.-]{2,20}\]$", re.IGNORECASE)
 _LONGEST_NAME = 2000  # characters; no id or URL of a paper is longer
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
@@ -67,6 +82,8 @@ def parse_arxiv_id(text: str) -> ArxivId | None:
 
 def arxiv_id_of_url(url: str) -> ArxivId | None:
     """The arXiv id that a URL of arXiv, of one of its readers or of doi.org points to."""
+    if usual := _ARXIV_URL.match(url):
+        return _leading_id(usual["id"])
     parts = split_url(url)
     if parts is None:
         return None
@@ -81,11 +98,11 @@ def arxiv_id_of_url(url: str) -> ArxivId | None:
 
 
 def arxiv_ids_in_text(text: str) -> Iterator[tuple[ArxivId, int, int]]:
-    """Ids that running text marks as arXiv's (`arXiv:...`, `abs/...`), each with its span.
+    """Ids that running text marks as arXiv's (`arXiv:...`, `CoRR abs/...`), each with its span.
 
     A bare number is never taken for an id: DOIs and dates look alike.
     """
-    for prefix in re.finditer(r"\barxiv(?: preprint)?(?: arxiv)?\s?:?\s?|\babs/", text, re.IGNORECASE):
+    for prefix in _MARK.finditer(text):
         match = _ID.match(text, prefix.end())
         found = _checked(match) if match else None
         if match and found:
@@ -120,6 +137,12 @@ def split_url(url: str) -> SplitResult | None:
     return parts
 
 
+def unwrapped(url: str) -> str:
+    """The address that a redirection of Google's, or one for mails, leads to; the address itself else."""
+    match = _WRAPPED.match(url)
+    return unquote(match["url"]) if match else url
+
+
 def host_of(parts: SplitResult) -> str:
     """The host in lower case, without `www.`."""
     return (parts.hostname or "").lower().removeprefix("www.").removeprefix("export.")
@@ -130,9 +153,12 @@ def title_key(title: str) -> str:
 
     Accents, case, punctuation, TeX commands' backslashes and hyphens do not count.
     """
-    folded = unicodedata.normalize("NFKD", title.replace("ß", "ss")).casefold()
-    letters = "".join(c for c in folded if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", re.sub(r"\\[a-z]+\s*|['’`$]", "", letters)))
+    if title.isascii():
+        letters = title.lower()
+    else:
+        folded = unicodedata.normalize("NFKD", title.replace("ß", "ss")).casefold()
+        letters = "".join(c for c in folded if not unicodedata.combining(c))
+    return " ".join(_WORD.findall(_NO_LETTERS.sub("", letters)))
 
 
 def slug(text: str, limit: int = 60) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qs, unquote
 
-from kg.identifiers import arxiv_id_of_url, host_of, parse_doi, split_url, title_key
+from kg.identifiers import arxiv_id_of_url, host_of, parse_doi, split_url, title_key, unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ for _host, _path, _site in (
 _REPOSITORY = re.compile(r"/(?:id/eprint/)?(\d+)/?$")
 _PDF = re.compile(r"\.(?:pdfs?|ps|ps\.gz)$", re.IGNORECASE)
 _OTHER_NAMES = re.compile(
-    r"slides?|poster|talk|lectures?|tutorial|syllabus|course|notes?|resume|homework|handout|brochure"
+    r"slides?|poster|talk|lectures?|tutorial|syllabus|course|notes?|resume|homework|handout|brochure|exams?(?![a-z])|problem.?set"
+    r"|pset|recitation|assignment|solutions?|invoice|datasheet|user.?guide|manual|annual.?report|policy|cheat.?sheet|(?<![a-z])(?:hw|ps|lec|lecture|hmwk)[-_]?\d|final-?exam|(?<![a-z])final\d|whitepaper|ecma-\d"
     r"|(?<![a-z])cv(?![a-z])",
     re.IGNORECASE,
 )
@@ -83,29 +84,38 @@ _OTHER_LABELS = frozenset(
     """code github repo repository implementation source demo demos project website site homepage video
     videos youtube talk talks slide slides poster tutorial blog post blogpost thread tweet twitter wiki data
     dataset datasets notebook colab course lecture lectures notes news podcast interview book model weights
-    checkpoints docs documentation bibtex bib""".split()
+    checkpoints docs documentation bibtex bib homework exam exams solutions recitation assignment handout syllabus guide
+    manual datasheet invoice form policy cheatsheet map resume cv standard exercises""".split()
 )
-_OTHER_HOSTS = frozenset(
-    """github.com gitlab.com youtube.com youtu.be twitter.com x.com wikipedia.org medium.com reddit.com
+_OTHER_HOSTS = """github.com gitlab.com youtube.com youtu.be twitter.com x.com wikipedia.org medium.com reddit.com
     slideshare.net speakerdeck.com facebook.com linkedin.com""".split()
+_OTHER_HOST = re.compile(
+    rf"https?://(?:[\w-]{{1,63}}\.){{0,5}}(?:{'|'.join(map(re.escape, _OTHER_HOSTS))})(?=[/:?#]|$)", re.IGNORECASE
 )
+# Books, news and data, at hosts of papers: DOIs of Zenodo, Dryad, figshare, Dataverse.
+_NO_ARTICLE = re.compile(r"springer\.com/book/|nature\.com/articles/d\d|10\.(?:5281|5061|6084|7910)/", re.IGNORECASE)
 _LONGEST = 2000  # characters; no address of a paper is longer
 
 
 @lru_cache(maxsize=16384)
 def paper_link(url: str, label: str = "") -> PaperLink | None:
     """The paper that a link points to, or None; `label` is the text of the link."""
-    parts = split_url(url) if len(url) <= _LONGEST else None
-    if parts is None or title_key(label) in _OTHER_LABELS:
+    url = unwrapped(url)
+    if _OTHER_HOST.match(url) or title_key(label) in _OTHER_LABELS:
+        return None
+    if len(url) > _LONGEST:
         return None
     if arxiv := arxiv_id_of_url(url):
         return PaperLink(url, f"arxiv:{arxiv.base}", arxiv_id=arxiv.base)
+    parts = split_url(url)
+    if parts is None:
+        return None
     host, path = host_of(parts), unquote(parts.path)
     if _belongs(host, "openreview.net") and (ids := parse_qs(parts.query).get("id")):
-        return None if "group" in path else PaperLink(url, f"openreview:{ids[0]}")
+        return PaperLink(url, f"openreview:{ids[0]}") if path.strip("/") in {"forum", "pdf", "revisions"} else None
     if site := _of_site(url, host, path, parts.query):
         return site
-    if any(_belongs(host, other) for other in _OTHER_HOSTS):
+    if _belongs(host, "openreview.net") or _NO_ARTICLE.search(f"{host}{path}"):
         return None
     if doi := parse_doi(path) or parse_doi(unquote(parts.query)):
         doi = re.sub(r"/(?:full|abstract|pdf|epdf|meta|html)$|(?:v\d+)?(?:\.full)?\.pdf$", "", doi)

@@ -10,4 +10,4 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def squeezed(text: str) -> str:
     """One line, single spaces, nothing that a terminal or a database cannot take."""
-    return " ".join(_UNFIT.sub(" ", text).split())
+    return " ".join((text if text.isprintable() else _UNFIT.sub(" ", text)).split())

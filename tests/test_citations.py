@@ -4,14 +4,12 @@ import pytest
 
 from ingest.citations import (
     Citation,
-    author_and_year,
     clean_title,
-    full_year,
     looks_like_title,
-    parse_authors,
     parse_citation,
-    venue_and_year,
 )
+from ingest.people import author_and_year, parse_authors
+from ingest.venues import full_year, venue_and_year
 
 
 @pytest.mark.parametrize(

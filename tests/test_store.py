@@ -148,6 +148,16 @@ def test_full_text_follows_changes(store: Store) -> None:
     assert store.fulltext.search(Terms(("seminal",)), Scope()) == []
 
 
+def test_a_hit_in_the_title_counts_for_more_than_one_in_the_abstract(store: Store) -> None:
+    papers = [("2001.00001", "On rest", "kernels and rest"), ("2001.00002", "Kernels", "of rest and rest")]
+    list_paper(store, *(mention(name) for name, _, _ in papers))
+    store.metadata.save([Metadata(name, title, "arxiv", abstract=abstract) for name, title, abstract in papers])
+    store.fulltext.refresh()
+    ranked = store.fulltext.search(Terms(("kernels",)), Scope(), 10)
+    ids = store.papers.ids([number for number, _ in ranked])
+    assert [ids[number] for number, _ in ranked] == ["2001.00002", "2001.00001"]
+
+
 def test_snippets_mark_the_hits(store: Store) -> None:
     list_paper(store, mention())
     store.metadata.save([NTK])

@@ -7,15 +7,17 @@ import io
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from email import message_from_bytes, policy
+from email.message import MIMEPart
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from ingest.blocks import Parsed
-from ingest.text import decoded
+from ingest.blocks import Parsed, moved
+from ingest.text import decoded, fit
 from kg.errors import DocumentError
 
-_LARGEST_UNZIPPED = 256 * 2**20  # bytes; guards against decompression bombs
+_LARGEST_UNZIPPED = 64 * 2**20  # bytes; guards against decompression bombs
 _SUFFIXES = {
     "markdown": ".md .markdown .mdown .mkd .mdx .qmd .rmd",
     "html": ".html .htm .xhtml",
@@ -50,7 +52,8 @@ def parse_document(name: str, content: bytes, kind: str = "") -> Parsed:
         return parse_pdf(content)
     if format_ == "email":
         return _parse_email(content)
-    text = decoded(content)
+    charset = re.search(r"charset=[\"']?([\w.:-]{2,40})", kind, re.IGNORECASE)
+    text = decoded(content, charset[1] if charset else "")
     return _reader(format_ if format_ != "plain" else _sniffed(text), name)(text)
 
 
@@ -128,9 +131,30 @@ def _parse_email(content: bytes) -> Parsed:
     body = message.get_body(preferencelist=("plain", "html"))
     if body is None:
         raise DocumentError("is a mail without text")
-    text = body.get_content()
+    text = fit(_text_of(body))
     parsed = _reader("html" if body.get_content_subtype() == "html" else "plain", "")(text)
-    return parsed._replace(title=str(message["subject"] or "") or parsed.title)
+    above = _lines_above(content, body)
+    return Parsed(
+        str(message["subject"] or "") or parsed.title,
+        tuple(moved(block, above) for block in parsed.blocks),
+        tuple(replace(entry, line=entry.line + above) for entry in parsed.entries),
+    )
+
+
+def _lines_above(content: bytes, part: MIMEPart) -> int:
+    """How many lines of a mail stand above the text of a part."""
+    payload = part.get_payload()
+    start = content.find(payload[:200].encode("utf-8", "replace")) if isinstance(payload, str) else -1
+    return content.count(b"\n", 0, start) if start > 0 else 0
+
+
+def _text_of(part: MIMEPart) -> str:
+    """The text of a part of a mail; one in an encoding that nobody knows is read as files are."""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):
+        payload = part.get_payload(decode=True)
+        return decoded(payload if isinstance(payload, bytes) else b"")
 
 
 def _path(name: str) -> str:

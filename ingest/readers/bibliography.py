@@ -7,12 +7,18 @@ import re
 
 import rispy
 from bibtexparser.entrypoint import parse_string
-from bibtexparser.model import DuplicateBlockKeyBlock, Entry, MiddlewareErrorBlock, ParsingFailedBlock
+from bibtexparser.model import (
+    DuplicateBlockKeyBlock,
+    DuplicateFieldKeyBlock,
+    Entry,
+    MiddlewareErrorBlock,
+    ParsingFailedBlock,
+)
 
 from ingest.blocks import Parsed
 from ingest.readers.tex import people, plain_tex
 from kg.errors import DocumentError
-from kg.identifiers import parse_arxiv_id, parse_doi
+from kg.identifiers import arxiv_ids_in_text, parse_arxiv_id, parse_doi
 from kg.papers import Mention
 
 # It logs every broken block; what is lost is told to the user in one line instead.
@@ -20,7 +26,10 @@ logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 logging.getLogger("rispy").setLevel(logging.CRITICAL)
 
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_ARXIV_IN = re.compile(r"(?:arxiv\s?:?\s?(?:preprint)?\s?(?:arxiv:)?|abs/)\s?([\w.-]+(?:/\d{7})?)", re.IGNORECASE)
+_NO_WORKS = frozenset({"proceedings", "software", "dataset"})
+_MISSING_COMMA = re.compile(r"([}\"])([ \t]{0,40}\n[ \t]{0,40}[A-Za-z]{2,20}[ \t]{0,40}=)")
+_CONCATENATION = re.compile(r"\s?#\s?(?=[\w\"{])")
+_PLACES = ("journal", "volume", "number", "pages", "note", "howpublished", "booktitle", "publisher", "eid")
 
 
 def parse_bibtex(text: str) -> Parsed:
@@ -28,9 +37,16 @@ def parse_bibtex(text: str) -> Parsed:
 
     :raises DocumentError: there is no entry in it.
     """
-    library = parse_string(text)
-    entries = [*library.entries, *(_rescued(block) for block in library.failed_blocks)]
-    mentions = [_bibtex_mention(entry) for entry in entries if entry is not None]
+    library = parse_string(_MISSING_COMMA.sub(r"\1,\2", text))
+    rescued = (_rescued(block) for block in library.failed_blocks)
+    entries = [*library.entries, *(entry for entry in rescued if entry is not None)]
+    strings = {name.lower(): _bare(str(string.value)) for name, string in library.strings_dict.items()}
+    fields = {entry.key: _fields(entry, strings) for entry in entries}
+    mentions = [
+        _bibtex_mention(entry.start_line or 0, _inherited(_fields(entry, strings), fields))
+        for entry in entries
+        if entry.entry_type.lower() not in _NO_WORKS
+    ]
     if not mentions:
         raise DocumentError("holds no BibTeX entry")
     return Parsed(None, entries=tuple(sorted(mentions, key=lambda mention: mention.line)))
@@ -38,19 +54,53 @@ def parse_bibtex(text: str) -> Parsed:
 
 def _rescued(block: ParsingFailedBlock) -> Entry | None:
     """The entry of a block that bibtexparser sets aside: a key used twice, a field that means nothing to it."""
-    if isinstance(block, (DuplicateBlockKeyBlock, MiddlewareErrorBlock)):
+    if isinstance(block, (DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, MiddlewareErrorBlock)):
         inner = block.ignore_error_block
         return inner if isinstance(inner, Entry) else None
     return None
 
 
-def _bibtex_mention(entry: Entry) -> Mention:
-    fields = {field.key.lower(): " ".join(str(field.value).split()) for field in entry.fields}
+def _fields(entry: Entry, strings: dict[str, str]) -> dict[str, str]:
+    """The fields of an entry, by their names in lower case; of one that is given twice, the first."""
+    found: dict[str, str] = {}
+    for field in entry.fields:
+        found.setdefault(field.key.lower(), _joined(" ".join(str(field.value).split()), strings))
+    return found
+
+
+def _joined(value: str, strings: dict[str, str]) -> str:
+    """`icml # " 2018"` as the text that it stands for."""
+    parts = [part.strip() for part in _CONCATENATION.split(value)] if "#" in value else [value]
+    if len(parts) == 1:
+        return _bare(value)
+    return "".join(strings.get(part.lower(), _bare(part)) for part in parts)
+
+
+def _bare(value: str) -> str:
+    """A value without the braces or quotes around all of it."""
+    if value[:1] + value[-1:] == '""':
+        return value[1:-1]
+    depth = 0
+    for place, sign in enumerate(value):
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        if depth == 0:
+            return value[1:-1] if place and place == len(value) - 1 else value
+    return value
+
+
+def _inherited(fields: dict[str, str], entries: dict[str, dict[str, str]]) -> dict[str, str]:
+    """An entry with what it takes from the volume that it is part of (`crossref`)."""
+    volume = entries.get(fields.get("crossref", ""), {})
+    taken = {"booktitle": volume.get("booktitle") or volume.get("title", ""), "year": volume.get("year", "")}
+    return {**{name: value for name, value in taken.items() if value}, **fields}
+
+
+def _bibtex_mention(line: int, fields: dict[str, str]) -> Mention:
     get = fields.get
     urls = tuple(url for name in ("url", "pdf", "ee") if (url := get(name, "")).startswith("http"))
     return Mention(
         document="",
-        line=(entry.start_line or 0) + 1,
+        line=line + 1,
         title=plain_tex(get("title", "")) or None,
         link_text=None,
         urls=urls,
@@ -64,35 +114,23 @@ def _bibtex_mention(entry: Entry) -> Mention:
 
 
 def _arxiv_id(fields: dict[str, str], urls: tuple[str, ...]) -> str | None:
-    """The arXiv id in `eprint`, in `journal={arXiv preprint arXiv:...}`, in a URL or in a note."""
+    """The arXiv id in `eprint`, in a URL, or in `journal={arXiv preprint arXiv:...}`, a note or the like."""
     kind = (fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv").lower()
     if kind == "arxiv" and (found := parse_arxiv_id(fields.get("eprint", ""))):
         return found.base
     for url in (*urls, fields.get("doi", "")):
         if found := parse_arxiv_id(url):
             return found.base
-    for name in (
-        "journal",
-        "note",
-        "howpublished",
-        "volume",
-        "number",
-        "pages",
-        "booktitle",
-        "publisher",
-        "arxiv",
-    ):
-        value = fields.get(name, "")
-        match = _ARXIV_IN.search(value)
-        if found := parse_arxiv_id(match[1] if match else value if name == "arxiv" else ""):
-            return found.base
-    return None
+    places = " ".join(fields.get(name, "") for name in _PLACES)
+    first = next(arxiv_ids_in_text(places), None)
+    found = first[0] if first else parse_arxiv_id(fields.get("arxiv", ""))
+    return found.base if found else None
 
 
 def _remark(fields: dict[str, str]) -> str | None:
     """What the owner of the file notes of the work: `annote`, `note` and the like, but no bibliographic data."""
     said = (plain_tex(fields.get(name, "")) for name in ("annote", "annotation", "comment", "review", "note"))
-    return " · ".join(s for s in said if s and not _ARXIV_IN.match(s)) or None
+    return " · ".join(s for s in said if s and not re.match(r"arxiv\b", s, re.IGNORECASE)) or None
 
 
 def _year(text: str) -> int | None:

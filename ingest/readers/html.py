@@ -19,8 +19,10 @@ _SKIPPED = frozenset(
 )
 _BLOCKS = frozenset(
     """p div section article main header blockquote pre figure figcaption ul ol dl table tbody thead caption
-    address details summary center hr body""".split()
+    address summary center hr body""".split()
 )
+_PARTS_OF_TABLES = frozenset({"td", "th", "tr", "table"})
+_DETAILS = re.compile(r"<details\b", re.IGNORECASE)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,15})([^<>]{0,2000})>")
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
@@ -39,26 +41,48 @@ def parse_html(text: str, base: str | None = None) -> Parsed:
 
     :raises DocumentError: there is no page in it.
     """
-    try:
-        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError) as error:
-        raise DocumentError("holds no HTML that can be read") from error
+    root = _tree(text)
+    if root is None:
+        raise DocumentError("holds no HTML that can be read")
     if base:
         root.make_links_absolute(base, handle_failures="ignore")
-    reader = _Reader()
+    reader = _Reader(BlockBuilder())
     reader.walk(root)
     title = " ".join((root.findtext(".//title") or "").split())
     heading = next((block.text for block in reader.builder.blocks if block.kind == "heading"), None)
     return Parsed((heading and " ".join(heading.split())) or title or None, tuple(reader.builder.blocks))
 
 
-class _Reader:
-    """Walks the tree without recursion: pages nest as deep as they like."""
+def add_html(builder: BlockBuilder, fragment: str, line: int) -> None:
+    """Add a piece of HTML to the blocks of another format; it begins on `line`."""
+    builder.flush()
+    root = _tree(fragment)
+    still_open = len(_DETAILS.findall(fragment)) - fragment.lower().count("</details")
+    if root is not None:
+        _Reader(builder, line - 1, max(still_open, 0)).walk(root)
+    for _ in range(-still_open):
+        builder.close_item()
 
-    def __init__(self) -> None:
-        self.builder = BlockBuilder()
+
+def _tree(text: str) -> lxml_html.HtmlElement | None:
+    try:
+        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+class _Reader:
+    """Walks the tree without recursion: pages nest as deep as they like. `above` lines stand before its first."""
+
+    def __init__(self, builder: BlockBuilder, above: int = 0, kept_open: int = 0) -> None:
+        self.builder = builder
+        self._kept_open = kept_open  # details that end in a later piece of the document
+        self._above = above
         self._head_row = False
+
+    def _line(self, element: etree._Element) -> int:
+        return (element.sourceline or 1) + self._above
 
     def walk(self, root: lxml_html.HtmlElement) -> None:
         skipped: etree._Element | None = None
@@ -83,15 +107,15 @@ class _Reader:
     def _text(self, text: str | None, element: etree._Element) -> None:
         if text:
             squeezed = re.sub(r"\s+", " ", text)
-            self.builder.add(squeezed, element.sourceline or 1)
+            self.builder.add(squeezed, self._line(element))
 
     def _start(self, element: etree._Element) -> None:
         tag, builder = str(element.tag), self.builder
         if tag == "a":
-            builder.open_link(element.get("href") or "", element.sourceline or 1)
+            builder.open_link(element.get("href") or "", self._line(element))
         elif tag in {"em", "i", "cite", "b", "strong"}:
             builder.open_span(strong=tag in {"b", "strong"})
-        elif tag in {"li", "dt"}:
+        elif tag in {"li", "dt", "details"}:
             builder.open_item()
         elif tag in _HEADINGS:
             builder.open_heading(_HEADINGS[tag])
@@ -99,9 +123,16 @@ class _Reader:
             self._head_row = all(cell.tag == "th" for cell in element)
             builder.open_row()
         elif tag == "br":
-            builder.add(" ")
+            builder.add("\n")
         elif tag in _BLOCKS:
             builder.flush()
+
+    def _end_details(self) -> None:
+        if self._kept_open:
+            self._kept_open -= 1
+            self.builder.flush()
+        else:
+            self.builder.close_item()
 
     def _end(self, element: etree._Element) -> None:
         tag, builder = str(element.tag), self.builder
@@ -109,21 +140,27 @@ class _Reader:
             builder.close_link()
         elif tag in {"em", "i", "cite", "b", "strong"}:
             builder.close_span()
+        elif tag == "details":
+            self._end_details()
         elif tag == "li" or (tag in {"dt", "dd"} and not _followed_by_dd(element)):
             builder.close_item()
         elif tag in {"dt", "dd"}:
             builder.flush()
         elif tag in _HEADINGS:
             builder.close_heading()
-        elif tag in {"td", "th"}:
-            builder.close_cell()
-        elif tag == "tr":
-            builder.close_row(head=self._head_row)
-        elif tag == "table":
-            builder.flush()
-            builder.end_table()
+        elif tag in _PARTS_OF_TABLES:
+            self._end_of_table(tag)
         elif tag in _BLOCKS:
             builder.flush()
+
+    def _end_of_table(self, tag: str) -> None:
+        if tag == "tr":
+            self.builder.close_row(head=self._head_row)
+        elif tag == "table":
+            self.builder.flush()
+            self.builder.end_table()
+        else:
+            self.builder.close_cell()
 
 
 def _followed_by_dd(element: etree._Element) -> bool:

@@ -7,7 +7,10 @@ from typing import Any
 
 from ingest.blocks import Block, Parsed
 from ingest.readers.markdown import parse_markdown
+from ingest.text import fit
 from kg.errors import DocumentError
+
+_FURTHEST = 20_000  # characters between two lines of Markdown: outputs stand between cells
 
 
 def parse_notebook(text: str) -> Parsed:
@@ -35,8 +38,9 @@ def _source(cell: Any) -> list[str]:
     source = cell["source"]
     lines = source.splitlines(keepends=True) if isinstance(source, str) else [str(line) for line in source]
     if cell.get("cell_type") == "heading":
-        lines = ["#" * int(cell.get("level", 1)) + " ", *lines]
-    return lines
+        level = cell.get("level", 1)
+        lines = ["#" * (level if level in {1, 2, 3, 4, 5, 6} else 1) + " ", *lines]
+    return [fit(line) for line in lines]
 
 
 def _places(text: str, lines: list[str], at: int) -> tuple[list[int], int]:
@@ -44,9 +48,10 @@ def _places(text: str, lines: list[str], at: int) -> tuple[list[int], int]:
     numbers = []
     line = text.count("\n", 0, at) + 1
     for source in lines:
-        found = text.find(json.dumps(source, ensure_ascii=False)[1:-1], at)
+        end = at + _FURTHEST + 2 * len(source)
+        found = text.find(json.dumps(source, ensure_ascii=False)[1:-1], at, end)
         if found < 0:
-            found = text.find(json.dumps(source)[1:-1], at)
+            found = text.find(json.dumps(source)[1:-1], at, end)
         if found >= 0:
             line += text.count("\n", at, found)
             at = found

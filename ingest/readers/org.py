@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import orgparse
 from orgparse.node import OrgRootNode
@@ -10,9 +11,13 @@ from orgparse.node import OrgRootNode
 from ingest.blocks import Parsed
 from ingest.builder import BlockBuilder
 
-_ITEM = re.compile(r"^(?P<indent>\s*)(?:[-+]|\d{1,3}[.)])\s+(?:\[[ X-]\]\s+)?(?P<text>.*)$")
-_LINK = re.compile(r"\[\[([^\[\]]{1,2000})\](?:\[([^\[\]]{1,1000})\])?\]")
+_ITEM = re.compile(r"^(?P<indent>\s*)(?:[-+]|\d{1,3}[.)]|\[fn:[\w-]{1,20}\])\s+(?:\[[ X-]\]\s+)?(?P<text>.*)$")
+_LINK = re.compile(r"\[\[([^\[\]]{1,2000})\](?:\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){1,1000})\])?\]")
+_IMAGE = re.compile(r"^(?:https?:|file:|\./)\S+\.(?:png|jpe?g|gif|svg|webp)$", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![\w/])/(?=\S)([^/\n]{1,200}?)(?<=\S)/(?!\w)")
+_DATE = re.compile(r"[<\[]\d{4}-\d{2}-\d{2}[^>\]\n]{0,60}[>\]](?:--)?")  # no part of what is read, and slow to parse
+_LONGEST_LINE, _LONGEST_HEADING = 2000, 400  # characters; orgparse takes too long for longer ones
+_RULE = re.compile(r"^\s*\|[-+]+\|?\s*$")
 _TITLE = re.compile(r"^#\+title:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _BEGIN = re.compile(r"^\s*#\+begin_(?!quote|center|verse)", re.IGNORECASE)
 _END = re.compile(r"^\s*#\+end_", re.IGNORECASE)
@@ -22,11 +27,15 @@ _HIDDEN = re.compile(r"^\s*(?:#(?:\s|\+|$)|:[\w-]+:)")
 def parse_org(text: str) -> Parsed:
     """Read an Org file; comments, drawers, source and example blocks are not text."""
     reader = _Reader()
+    text = _DATE.sub(lambda found: " " * len(found.group()), text)
+    text = "\n".join(line[: _LONGEST_HEADING if line[:1] == "*" else _LONGEST_LINE] for line in text.split("\n"))
     root = orgparse.loads(text)
+    lines = text.split("\n")
     for node in root:
         if not isinstance(node, OrgRootNode):
             reader.heading(node.get_heading(format="raw"), node.level, node.linenumber)
-        reader.body(node.get_body(format="raw"), text, node.linenumber)
+            reader.properties(node.properties, node.linenumber)
+        reader.body(node.get_body(format="raw"), lines, node.linenumber)
     title = _TITLE.search(text)
     blocks = reader.builder.blocks
     first = next((" ".join(block.text.split()) for block in blocks if block.kind == "heading"), None)
@@ -43,15 +52,32 @@ class _Reader:
         self._inline(re.sub(r"^(?:TODO|DONE|NEXT|WAIT)\s+", "", text), line)
         self.builder.close_heading()
 
-    def body(self, body: str, text: str, after: int) -> None:
+    def properties(self, found: Mapping[str, object], line: int) -> None:
+        """What the drawer of a heading tells of the work that the heading names."""
+        fields = {name.lower(): str(value) for name, value in found.items()}
+        for name in ("url", "link", "doi", "arxiv", "eprint"):
+            if value := fields.get(name):
+                self.builder.open_link(_address(value if "://" in value else f"{name}:{value}"), line)
+                self.builder.close_link()
+                self.builder.flush()
+        for name in ("author", "authors", "year", "venue", "journal", "booktitle"):
+            if value := fields.get(name):
+                label = "Venue" if name == "booktitle" else name.capitalize()
+                self.builder.add(f"{label}: {value}", line)
+                self.builder.flush()
+
+    def body(self, body: str, whole: list[str], after: int) -> None:
         """The lines below a heading; their numbers are found by counting back from the next heading."""
         lines = body.split("\n")
-        first = _first_line(lines, text.split("\n"), after)
+        first = _first_line(lines, whole, after)
         hidden = False
         for number, line in enumerate(lines, start=first):
             if _BEGIN.match(line) or _END.match(line):
                 hidden = _BEGIN.match(line) is not None
+            elif not hidden and line.lstrip().startswith("|"):
+                self._row(line, number, lines[number - first + 1 :][:1])
             elif not hidden and not _HIDDEN.match(line):
+                self.builder.end_table()
                 self._line(line, number)
         self._close_items(-1)
         self.builder.flush()
@@ -72,6 +98,16 @@ class _Reader:
                 self._close_items(-1)
             self._inline(" " + line.strip(), number)
 
+    def _row(self, line: str, number: int, following: list[str]) -> None:
+        """A row of a table; one above a rule names the columns."""
+        if _RULE.match(line):
+            return
+        self.builder.open_row()
+        for cell in _cells(line):
+            self._inline(cell.strip(), number)
+            self.builder.close_cell()
+        self.builder.close_row(head=bool(following) and _RULE.match(following[0]) is not None)
+
     def _close_items(self, indent: int) -> None:
         while self._indents and self._indents[-1] >= max(indent, 0):
             self._indents.pop()
@@ -81,10 +117,12 @@ class _Reader:
         at = 0
         for link in _LINK.finditer(text):
             self._emphasis(text[at : link.start()], line)
-            self.builder.open_link(link[1], line)
+            at = link.end()
+            if _IMAGE.match(link[2] or link[1]):
+                continue
+            self.builder.open_link(_address(link[1]), line)
             self.builder.add(link[2] or link[1], line)
             self.builder.close_link()
-            at = link.end()
         self._emphasis(text[at:], line)
 
     def _emphasis(self, text: str, line: int) -> None:
@@ -96,6 +134,19 @@ class _Reader:
             self.builder.close_span()
             at = span.end()
         self.builder.add(text[at:], line)
+
+
+def _address(target: str) -> str:
+    """The address of a link, those of Org's own kinds (`arxiv:`, `doi:`) included."""
+    kind, _, name = target.partition(":")
+    if kind in {"arxiv", "eprint"}:
+        return f"https://arxiv.org/abs/{name.removeprefix('arXiv:')}"
+    return f"https://doi.org/{name}" if kind == "doi" else target
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row; bars inside links part none."""
+    return re.split(r"\|(?![^\[\]]*\]\])", line.strip().strip("|"))
 
 
 def _first_line(body: list[str], whole: list[str], after: int) -> int:

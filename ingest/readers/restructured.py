@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.utils import DependencyList
 
 from ingest.blocks import Parsed
 from ingest.builder import BlockBuilder
+from kg.errors import DocumentError
 
+_LONGEST_LINE = 10_000  # characters; docutils takes too long for longer ones
+# An initial that begins a paragraph would number a list: `A. Bee`.
+_INITIAL = re.compile(
+    r"^([ \t]{0,40}(?:[-*+][ \t]+|\.\. \[[^\]\n]{1,40}\][ \t]+)?)([A-Z])\.(?=[ \t]+[A-Z])", re.MULTILINE
+)
 _SETTINGS = {
     "report_level": 5,
     "halt_level": 5,
@@ -20,7 +28,7 @@ _SETTINGS = {
     "doctitle_xform": False,
     "docinfo_xform": False,
     "syntax_highlight": "none",
-    "line_length_limit": 10**9,
+    "line_length_limit": _LONGEST_LINE,
 }
 _SKIPPED = (
     nodes.comment,
@@ -33,7 +41,13 @@ _SKIPPED = (
 
 
 def parse_restructured(text: str) -> Parsed:
-    """Read reStructuredText; directives that docutils does not know (Sphinx's) are passed over."""
+    """Read reStructuredText; directives that docutils does not know (Sphinx's) are passed over.
+
+    :raises DocumentError: one of its lines is too long.
+    """
+    if long := next((n for n, line in enumerate(text.splitlines(), 1) if len(line) > _LONGEST_LINE), 0):
+        raise DocumentError(f"has a line of more than {_LONGEST_LINE} characters (line {long})")
+    text = _INITIAL.sub(r"\1\2\\.", text)
     settings = {**_SETTINGS, "record_dependencies": DependencyList()}
     tree = publish_doctree(text, settings_overrides=settings)
     reader = _Reader()
@@ -56,7 +70,7 @@ class _Reader:
 
         class Visitor(nodes.GenericNodeVisitor):
             def default_visit(self, node: nodes.Node) -> None:
-                if isinstance(node, _SKIPPED):
+                if isinstance(node, _SKIPPED) or "contents" in getattr(node, "attributes", {}).get("classes", ()):
                     raise nodes.SkipNode
                 reader.start(node)
 
@@ -71,7 +85,9 @@ class _Reader:
         if isinstance(node, nodes.section):
             self.depth += 1
         elif isinstance(node, nodes.title):
-            builder.open_heading(max(self.depth, 1))
+            builder.flush()
+            if _is_heading(node):
+                builder.open_heading(max(self.depth, 1))
         elif isinstance(node, (nodes.list_item, nodes.definition_list_item, nodes.citation, nodes.footnote)):
             builder.open_item()
         elif isinstance(node, nodes.reference):
@@ -88,7 +104,7 @@ class _Reader:
         if isinstance(node, nodes.section):
             self.depth -= 1
         elif isinstance(node, nodes.title):
-            builder.close_heading()
+            builder.close_heading()  # a caption ends here, too
         elif isinstance(node, (nodes.list_item, nodes.definition_list_item, nodes.citation, nodes.footnote)):
             builder.close_item()
         elif isinstance(node, nodes.reference):
@@ -101,3 +117,8 @@ class _Reader:
             builder.close_row(head=isinstance(node.parent, nodes.thead))
         elif isinstance(node, (nodes.paragraph, nodes.term, nodes.definition, nodes.label)):
             builder.flush()
+
+
+def _is_heading(title: nodes.title) -> bool:
+    """Whether a title is that of a section, and not of a table or a box."""
+    return isinstance(title.parent, (nodes.section, nodes.document))

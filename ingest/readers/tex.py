@@ -9,6 +9,9 @@ from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_la
 from pylatexenc.macrospec import LatexContextDb
 
 _SIGNS = re.compile(r"[\\{}~$%]|``|''|--")
+# What stands in an entry and is not printed: line breaking, comments' signs, addresses behind a text.
+_UNPRINTED = re.compile(r"\\penalty\s?-?\d+\s?|(?<!\\)%(?=\s)|\\href\s*\{[^{}]{0,2000}\}\s*")
+_JOINTS = re.compile(r"\\bib(?:name|init|range|hyphen)delim[a-i]?\s?")  # biblatex's, between the parts of names
 _LONGEST = 5000  # characters; no field of a citation is longer
 
 
@@ -33,7 +36,7 @@ def plain_tex(fragment: str) -> str:
     fragment = fragment[:_LONGEST]
     if not _SIGNS.search(fragment):
         return " ".join(fragment.split())
-    fragment = re.sub(r"\\penalty\s?-?\d+\s?|(?<!\\)%(?=\s)", "", fragment)
+    fragment = _JOINTS.sub(" ", _UNPRINTED.sub("", fragment))
     try:
         text = str(_TO_TEXT.latex_to_text(fragment, tolerant_parsing=True))
     except (ValueError, IndexError, RecursionError):

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from kg.cli.options import Stopwatch, json_option, library_options, print_json
+from kg.cli.table import number_of, print_mentions
 from kg.envelope import envelope_of_one, plain
 from kg.library import Library
-from kg.papers import Mention
+from kg.text import squeezed
 
 if TYPE_CHECKING:
     from ingest.outcome import Outcome
@@ -100,14 +101,23 @@ def ingest(
 @json_option
 @library_options
 def extract(library: Library, sources: Sequence[str], allow_private: bool, as_json: bool) -> None:
-    """Show the citations found in documents, storing nothing."""
+    """Show the citations found in documents, storing nothing.
+
+    Each is shown under its headings: line, how it is named (an arXiv id, a site, or by its title), title or (what the
+    document calls it), authors and year, and below it what the document says of it.
+
+    \b
+    kg extract notes.md 'slides/*.pdf'
+    kg extract https://example.org/reading-list.html --json
+    """
     from ingest.reading import extract as find
 
-    mentions, problems, read = find(sources, allow_private)
+    with _progress() as progress:
+        mentions, problems, read = find(sources, allow_private, progress)
     if as_json:
         print_json({"mentions": [plain(mention) for mention in mentions]})
     else:
-        _print_mentions(mentions)
+        print_mentions(mentions)
     for problem in problems:
         _say(f"kg: {problem}")
     if problems:
@@ -117,8 +127,9 @@ def extract(library: Library, sources: Sequence[str], allow_private: bool, as_js
 def _print_summary(library: Library, outcome: Outcome) -> None:
     found, unknown = library.status(), outcome.unknown
     click.echo(
-        f"{outcome.read} documents read, {outcome.unchanged} unchanged; {outcome.requests} requests to arXiv.\n"
-        f"The library holds {found['papers']} papers from {found['documents']} documents: "
+        f"{number_of(outcome.read, 'document')} read, {outcome.unchanged} unchanged; "
+        f"{number_of(outcome.requests, 'request')} to arXiv.\n"
+        f"The library holds {number_of(found['papers'], 'paper')} from {number_of(found['documents'], 'document')}: "
         f"{found['with_abstract']} with abstract, {found['embedded']} embedded, "
         f"{found['unresolved']} unresolved."
     )
@@ -129,27 +140,8 @@ def _print_summary(library: Library, outcome: Outcome) -> None:
         click.echo(f"arXiv does not know {shown}.")
 
 
-def _print_mentions(mentions: Sequence[Mention]) -> None:
-    document = None
-    for mention in mentions:
-        if mention.document != document:
-            document = mention.document
-            click.secho(f"{document}", bold=True)
-        name = mention.title or mention.link_text or (mention.urls[0] if mention.urls else "")
-        where = mention.arxiv_id or mention.doi or (mention.urls[0] if mention.urls else "by title")
-        click.echo(f"{mention.line:6}  {_cut(where, 28):28}  {_cut(name, 72)}")
-        about = [" › ".join(mention.section), ", ".join(mention.authors[:2]), mention.venue or ""]
-        about.append(str(mention.year or ""))
-        click.secho(f"{'':8}{_cut(' · '.join(part for part in about if part), 102)}", dim=True)
-    click.echo(f"{len(mentions)} citations")
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    click.echo(squeezed(line), err=True)
 
 
 @contextmanager
