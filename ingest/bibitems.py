@@ -10,7 +10,7 @@ from itertools import islice
 from ingest.citations import SERIES, Citation, parse_reference
 from ingest.people import parse_authors
 from ingest.readers.tex import people, plain_tex
-from ingest.venues import place_and_year
+from ingest.venues import YEAR, place_and_year
 from kg.identifiers import arxiv_id_of_url, arxiv_ids_in_text, parse_arxiv_id, parse_doi
 from kg.papers import Mention
 
@@ -22,7 +22,6 @@ _DATED = re.compile(r"\((?:19|20)\d{2}[a-z]?\)[.:,]? [\w{]")
 _FIELDS = frozenset("title subtitle year date journaltitle booktitle".split())  # of biblatex, that are of use
 _LONGEST_GROUP = 3000  # characters
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
-_YEAR = re.compile(r"\b(?:19|20)\d{2}(?=[a-z]?\b)")
 _QUOTED = re.compile(r"(?:``|“|(?<!\\)\")(\S{1,30}\s.{2,400}?)[,.]?(?:''|”|(?<!\\)\")", re.DOTALL)
 _YEAR_FIRST = re.compile(r"[\s,]*[(\[]?\b((?:19|20)\d{2})[a-z]?[)\]]?[\s.,:]*$")
 _EMPHASISED = re.compile(r"\{\\(?:em|it|sl|itshape)\s|\\(?:emph|textit|textsl|enquote)\s*\{")
@@ -36,7 +35,7 @@ def parse_bibitem(raw: str, line: int = 1) -> Mention:
     )
     urls = tuple(dict.fromkeys(a or b.rstrip(".)") for a, b in _URL.findall(raw) if (a or b).startswith("http")))
     text = plain_tex(raw)
-    if stated.year is None and (years := _YEAR.findall(text)):
+    if stated.year is None and (years := YEAR.findall(text)):
         stated = replace(stated, year=int(years[-1]))
     return Mention(
         document="",
@@ -74,7 +73,7 @@ def _biblatex(raw: str) -> Citation:
     fields = {name: plain_tex(_group(raw, end)) for name, end in islice(named, 2 * len(_FIELDS))}
     families = re.findall(r"family=\{((?:[^{}]|\{[^{}]*\})*)\}(.*?)(?=hash=|\}\}%|$)", _names(raw), re.DOTALL)
     authors = tuple(_biblatex_name(family, rest) for family, rest in families)
-    year = _YEAR.search(fields.get("year", "") or fields.get("date", ""))
+    year = YEAR.search(fields.get("year", "") or fields.get("date", ""))
     subtitle = fields.get("subtitle")
     title = fields.get("title", "") + (f": {subtitle}" if subtitle else "")
     venue = fields.get("journaltitle") or fields.get("booktitle")
@@ -109,7 +108,7 @@ def _labelled(raw: str) -> Citation | None:
     persons = [plain_tex(_group(raw, end)) for _, end in _macros(raw, r"\\bibinfo\s*\{\s*(person|author)\s*\}\s*")]
     years = [plain_tex(_group(raw, end)) for _, end in _macros(raw, r"\\bibinfo\s*\{\s*(year)\s*\}\s*")]
     authors = tuple(name.strip(" ,") for person in persons for name in re.split(r"\s+and\s+", person))
-    year = _YEAR.search(" ".join(years))
+    year = YEAR.search(" ".join(years))
     venues = [_clean(_group(raw, end)) for _, end in _macros(raw, r"\\bibinfo\s*\{\s*(journal|booktitle)\s*\}\s*")]
     title = _clean(titles[0]) if titles else None
     return Citation(title, authors, next(iter(venues), None), int(year.group()) if year else None)

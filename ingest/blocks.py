@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from kg.papers import Mention
@@ -58,7 +59,10 @@ class Parsed(NamedTuple):
     entries: tuple[Mention, ...] = ()
 
 
-def moved(block: Block, lines: int) -> Block:
-    """A block that stands so many lines further down."""
-    links = tuple(link._replace(line=link.line + lines) for link in block.links)
-    return block._replace(line=block.line + lines, links=links)
+def moved(block: Block, line: Callable[[int], int], offset: int = 0) -> Block:
+    """A block as part of a larger document: `line` tells where its lines stand there, after `offset` other blocks."""
+    return block._replace(
+        line=line(block.line),
+        parent=None if block.parent is None else block.parent + offset,
+        links=tuple(link._replace(line=line(link.line)) for link in block.links),
+    )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from ingest.people import author_and_year, is_person, one_inverted, parse_authors, surnames
-from ingest.venues import ends_with_venue, only_venue, place_and_year, without_venue
+from ingest.venues import YEAR, ends_with_venue, only_venue, place_and_year, without_venue
 from kg.identifiers import title_key
 
 _IN_VENUE = re.compile(r",?\s+[Ii]n\s+(?=Proc|Advances|Intern|Conference|ICML|NeurIPS)")
@@ -25,7 +25,6 @@ _PROSE_TITLE = re.compile(r"\s[-–—:]\s|:\s|$")
 _LONGEST = 3000  # characters of a citation with all that stands around it
 _MOST_STOPS = 12  # after which a title may end
 _LONGEST_REFERENCE = 700  # characters
-_YEAR = re.compile(r"\b(?:19|20)\d{2}")
 _SIGN_OF_REFERENCE = re.compile(
     r"\bpp?\.\s?\d|\bpages\s\d|\bvol(?:ume|\.)\s?\d|\bno\.\s?\d|\d\s?\(\d{1,3}\)|\d[:,]\s?\d{1,5}[-–]\d|\bdoi\b|arXiv|CoRR"
     r"|\bIn:?\s[A-Z]|Press\b|\bJournal\b|\bProc|\bTrans\.|\((?:19|20)\d{2}[a-z]?\)|[,.(]\s?(?:19|20)\d{2}[a-z]?\)?\.?$"
@@ -94,7 +93,7 @@ def _quoted(text: str) -> Citation | None:
 
 def _dated(text: str) -> Citation | None:
     """`Authors (Year). Title. Venue` and `Authors, Year. Title. Venue`."""
-    if _YEAR.search(text) is None:
+    if YEAR.search(text) is None:
         return None
     for match in (_DATED.search(text), _DATED_BARE.search(text)):
         before = text[: match.start()] if match else ""
@@ -132,9 +131,7 @@ def shows_reference(text: str) -> bool:
 
 def is_reference(text: str) -> bool:
     """Whether a paragraph is one entry of a bibliography: people, a title, a year, and the signs of such entries."""
-    if len(text) > _LONGEST_REFERENCE or not _YEAR.search(text):
-        return False
-    if not shows_reference(text):
+    if len(text) > _LONGEST_REFERENCE or not YEAR.search(text) or not shows_reference(text):
         return False
     stated = parse_reference(text)
     return bool(stated.authors and stated.year and len((stated.title or "").split()) >= 3)

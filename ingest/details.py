@@ -10,8 +10,8 @@ from itertools import islice
 from ingest.blocks import Block, Link
 from ingest.citations import ends_in_abbreviation, parse_reference
 from ingest.entries import JOINTS, LABEL, Entry, only_labels, plain
-from ingest.people import author_and_year, parse_authors, surnames
-from ingest.venues import only_venue, venue_and_year, without_venue
+from ingest.people import author_and_year, names_people, parse_authors, surnames
+from ingest.venues import YEAR, only_venue, venue_and_year, without_venue
 from kg.identifiers import title_key
 from kg.links import PaperLink
 
@@ -35,7 +35,6 @@ _NOTE_FIELD = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"\s*[(\[]([^()\[\]]{3,40})[)\]][\s:.,-]*(?=\S)")
-_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _BRACKETED = re.compile(rf"[{re.escape(JOINTS)}\s]*[(\[]([^()\[\]]{{3,200}})[)\]]")
 _LEAD = re.compile(rf"[{re.escape(JOINTS)}\s]*(by\s+)?")
 _STOP = re.compile(r"[.;(]\s|\s[-–—|]\s|$")
@@ -43,7 +42,7 @@ _FIRST_PART = re.compile(r"[(\[*_]*(?:In\s+)?([^.;:–—]{2,60}?)[)\]*_]*(?:[.;
 _LONGEST_SENTENCE = 600  # characters before and after the link in it
 _ADDRESSES = re.compile(r"https?://\S+")
 _SENTENCE = re.compile(r"(?<! al)(?<!\b[A-Z])[.!?][\"”’)]?\s+(?=[A-Z(\[$“])")
-_LONGEST_VENUE = 60  # characters of a line that names a venue and nothing else
+_LONGEST_VENUE_LINE = 60  # characters of a line that names a venue and nothing else
 _LAST_BRACKET = re.compile(r"\s[(\[]([^()\[\]]{3,40})[)\]]$")
 _EMOJI = re.compile(r":(?:[a-z_]{2,24}|\+1|100):")
 _SENTENCE_STOP = re.compile(r"[.;](?=\s)|\s[-–—|]\s")
@@ -53,27 +52,34 @@ _YEAR_AT_END = re.compile(r"[,(\s]+((?:19|20)\d{2})[a-z]?$")
 def state(entry: Entry, text: str) -> None:
     """Read `Title. Authors. Venue Year`, in any order, or `Title: ... Authors: ...`, into an entry."""
     if _TITLE_FIELD.match(text):
-        _state_fields(entry, text)
+        state_fields(entry, text)
         return
     if tag := _TAG.match(text):
         venue, year = venue_and_year(tag[1])
         if venue or year:
             entry.venue, entry.year, text = entry.venue or venue, entry.year or year, text[tag.end() :]
-    if (last := _LAST_BRACKET.search(text)) and only_venue(last[1])[0]:
-        entry.venue, entry.year = only_venue(last[1])
-        text = text[: last.start()]
+    text = without_last_bracket(entry, text)
     head, dash, rest = text.partition(" - ")
-    if dash and only_venue(head)[0]:
-        entry.venue, entry.year = only_venue(head)
-        text = rest
+    if dash and (found := only_venue(head))[0]:
+        (entry.venue, entry.year), text = found, rest
     stated = parse_reference(_TRAILING_LABEL.sub("", text))
     entry.title = stated.title
     entry.authors = stated.authors or entry.authors
     entry.venue, entry.year = stated.venue or entry.venue, stated.year or entry.year
 
 
-def _state_fields(entry: Entry, text: str) -> None:
-    """Read fields by their names; what is no bibliographic field is said of the work."""
+def without_last_bracket(entry: Entry, text: str) -> str:
+    """A name without the venue in brackets behind it, as in `Nets at Rest (ICML 2018)`, which goes to the entry."""
+    last = _LAST_BRACKET.search(text)
+    venue, year = only_venue(last[1]) if last else (None, None)
+    if last is None or venue is None:
+        return text
+    entry.venue, entry.year = venue, year
+    return text[: last.start()]
+
+
+def state_fields(entry: Entry, text: str) -> None:
+    """Read `Title: ... Authors: ... Year: ...`; digests and keywords among the fields are said of the work."""
     pieces = _NOTE_FIELD.split(_LAST_LABEL.sub("", text))
     fields = {
         title_key(name).rstrip("s"): value.strip(JOINTS) for name, value in zip(pieces[1::2], pieces[2::2], strict=True)
@@ -88,13 +94,13 @@ def _state_fields(entry: Entry, text: str) -> None:
     entry.venue = entry.venue or venue or stated
     entry.year = entry.year or year
     entry.remarks += [value for name, value in fields.items() if name in _DIGESTS and value]
+    entry.remarks += [f"Keywords: {value}" for name, value in fields.items() if name in _KEYWORDS and value]
 
 
 def say_before(entry: Entry, before: str) -> None:
     """What stands before an entry's link on its line: `ICML 2018:`, its authors, or an introduction."""
     text = plain(before)
-    ends = [m for m in _SENTENCES.finditer(text) if not ends_in_abbreviation(text[: m.start() - 1])]
-    text = text[ends[-1].end() if ends else 0 :].strip(JOINTS + '()[]*_"“”')
+    text = _SENTENCE.split(text)[-1].strip(JOINTS + '()[]*_"“”')
     if not title_key(text):
         return
     named, dated = author_and_year(text)
@@ -159,17 +165,17 @@ def say_below(entry: Entry, block: Block) -> None:
         entry.remarks.append(stated["value"])
     elif stated and name in _KEYWORDS:
         entry.remarks.append(f"Keywords: {stated['value']}")
+    elif stated and has_fields(text) and len(_NOTE_FIELD.findall(text)) > 1:
+        state_fields(entry, text)
     elif stated and name in _BYLINES and (authors := parse_authors(stated["value"])):
         entry.authors = entry.authors or authors
     elif stated and name in _PLACES:
         venue, year = venue_and_year(stated["value"])
         place = None if stated["value"].strip(" .").isdigit() else stated["value"]
         entry.venue, entry.year = entry.venue or venue or place or None, entry.year or year
-    elif len(text) < _LONGEST_VENUE and only_venue(text)[0]:
-        venue, year = only_venue(text)
+    elif len(text) < _LONGEST_VENUE_LINE and (found := only_venue(text))[0]:
+        venue, year = found
         entry.venue, entry.year = entry.venue or venue, entry.year or year
-    elif has_fields(text) and len(_NOTE_FIELD.findall(text)) > 1:
-        _state_fields(entry, text)
     elif not entry.authors and _byline(entry, block):
         return
     elif not entry.authors and (taken := _take_byline(entry, text)):
@@ -238,7 +244,7 @@ def _byline(entry: Entry, block: Block) -> bool:
     venue, year = venue_and_year(spans[-1] if spans else names)
     venue = venue or place or None
     if spans:
-        venue = re.sub(r"[\s,]*\b(?:19|20)\d{2}\b", "", plain(spans[-1])).strip(" .,") or None
+        venue = _without_year(plain(spans[-1])) or None
     entry.venue, entry.year = entry.venue or venue, entry.year or year
     return True
 
@@ -248,8 +254,12 @@ def _names_and_place(text: str) -> tuple[tuple[str, ...], str]:
     head, _, tail = text.strip(" .").rpartition(" - " if " - " in text else ". ")
     authors = parse_authors(head)
     if len(authors) > 1 and 0 < len(tail.split()) <= 5:
-        return authors, re.sub(r"[\s,]*\b(?:19|20)\d{2}\b", "", tail).strip(" .,")
+        return authors, _without_year(tail)
     return parse_reference(f"A Title of Three Words. {text}").authors, ""
+
+
+def _without_year(place: str) -> str:
+    return " ".join(YEAR.sub("", place).split()).strip(" .,")
 
 
 def quote(block: Block, links: Sequence[tuple[Link, PaperLink]], entries: Sequence[Entry]) -> None:
@@ -272,18 +282,12 @@ def quote(block: Block, links: Sequence[tuple[Link, PaperLink]], entries: Sequen
 def is_byline(text: str) -> bool:
     """Whether a piece of text names several people, perhaps with a venue, and no title."""
     body, _, _ = without_venue(plain(text).strip(" .,;·*"))
-    authors = parse_authors(body)
-    return len(authors) > 1 or (bool(authors) and "et al" in body) or len(surnames(body)) > 1
+    return names_people(body)
 
 
 def has_fields(text: str) -> bool:
     """Whether a text begins with a field of a work by its name: `Authors: ...`."""
     return _NOTE_FIELD.match(plain(text) + " ") is not None
-
-
-def state_fields(entry: Entry, text: str) -> None:
-    """Read `Authors: ... Venue: ... Year: ...`, on one line or several."""
-    _state_fields(entry, plain(text))
 
 
 def is_digest(block: Block) -> bool:

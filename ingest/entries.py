@@ -48,8 +48,6 @@ class Entry:
 
     def remark(self) -> str | None:
         """All that is said of it, each thing once."""
-        if not self.remarks:
-            return None
         said = " · ".join(dict.fromkeys(remark.strip() for remark in self.remarks if remark.strip()))
         return said[:_LONGEST_REMARK] or None
 

@@ -32,13 +32,12 @@ from ingest.details import (
     say_below,
     say_lines,
     state,
-    state_fields,
+    without_last_bracket,
 )
 from ingest.entries import Entry, continues, is_generic, merged, other_arxiv, plain, says_nothing
 from ingest.paperlinks import paper_links
 from ingest.people import author_and_year, parse_authors
 from ingest.rows import entry_of_row
-from ingest.venues import only_venue
 from kg.identifiers import title_key
 from kg.links import PaperLink
 from kg.papers import Mention
@@ -147,8 +146,7 @@ class _Finder:
             return owner
         elif (under_item or self._below_title(block)) and (is_byline(before) or has_fields(before)):
             entry = self._named_above(place, block, link, paper)
-            say = state_fields if has_fields(before) else lambda e, t: say_below(e, Block("text", t, block.line))
-            say(entry, before)
+            say_below(entry, Block("text", before, block.line))
         elif says_nothing(before):
             if owner is not None and not other_arxiv(owner, paper) and link.text != link.url:
                 owner.links.append(paper)
@@ -165,12 +163,9 @@ class _Finder:
         text = clean_title(link.text)
         entry = Entry(place, self._section, link.line, [paper], link_text=link.text or None)
         entry.authors, entry.year = author_and_year(text)
-        inner = None
-        if entry.year is None and (inner := re.search(r"\s?\(([^()]+)\)$", text)) and not only_venue(inner[1])[0]:
+        text = without_last_bracket(entry, text)
+        if entry.year is None and (inner := re.search(r"\(([^()]+)\)$", text)):
             entry.authors, entry.year = author_and_year(inner[1])
-        elif inner and not entry.authors:
-            entry.venue, entry.year = only_venue(inner[1])
-            text = text[: inner.start()]
         head, colon, rest = text.partition(":")
         if colon and author_and_year(head)[1]:
             entry.authors, entry.year = author_and_year(head)

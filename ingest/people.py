@@ -45,6 +45,7 @@ _NO_NAMES = frozenset(
     workshop ph.d phd m.d b.sc m.sc mr mrs ms dr prof due annual exam report solutions version release week
     lecture chapter budget""".split()
 )
+_NO_AUTHORS = _NO_NAMES | _MONTHS
 
 
 def parse_authors(text: str) -> tuple[str, ...]:
@@ -121,6 +122,12 @@ def surnames(text: str, least: int = 2) -> tuple[str, ...]:
     return tuple(tokens) if len(tokens) >= least and all(_is_surname(t) and len(t.split()) < 3 for t in tokens) else ()
 
 
+def names_people(text: str, least: int = 2) -> bool:
+    """Whether a text is a list of several people: their names, `Bee et al.`, or at least so many family names."""
+    names = parse_authors(text)
+    return len(names) > 1 or (bool(names) and "et al" in text) or len(surnames(text, least)) > 0
+
+
 def author_and_year(text: str) -> tuple[tuple[str, ...], int | None]:
     """Who and when: `jacot et al. 2018`, `Mei & Montanari, 2019`, `ganguli 19`; ((), None) if neither."""
     match = _BY_YEAR.match(" ".join(text.split()).strip(" ()"))
@@ -130,7 +137,7 @@ def author_and_year(text: str) -> tuple[tuple[str, ...], int | None]:
     people = tuple(p for p in re.split(r"\s*[,&]\s*|\s+and\s+", names) if p)
     if (
         not people
-        or people[0].strip(".").lower() in _MONTHS | _NO_NAMES
+        or people[0].strip(".").lower() in _NO_AUTHORS
         or any(len(p.split()) > 3 and not is_person(p, alone_ok=False) for p in people)
     ):
         return (), None

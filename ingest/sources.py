@@ -29,9 +29,7 @@ _LARGEST = 64 * 2**20  # bytes of one document
 _TIMEOUT = (10, 60)  # seconds: to connect, between two pieces
 _LONGEST_FETCH = 300.0  # seconds, all redirects together
 _MOST_REDIRECTS = 5
-_OTHER_MEDIA = re.compile(
-    r"(?:image|video|audio|font)/|application/(?:zip|x-tar|octet-stream\+|vnd\.(?:ms|openxml))", re.IGNORECASE
-)
+_OTHER_MEDIA = re.compile(r"(?:image|video|audio|font)/|application/(?:zip|x-tar|vnd\.(?:ms|openxml))", re.IGNORECASE)
 _MOST_PATTERNS, _LONGEST_PATTERN, _MOST_STARS = 2000, 200, 6  # of a .gitignore file
 
 

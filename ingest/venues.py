@@ -15,13 +15,12 @@ _VENUE = re.compile(  # of text in lower case: one that ignores case takes thric
     rf"(?P<venue>\b(?:{'|'.join(_VENUES.lower().split())})\b(?:\s+(?:workshop|findings))?)"
     r"[\s,.'’(]{0,3}(?P<year>(?:19|20)\d{2}|\d{2})?\b(?:\s+workshop)?"
 )
-_YEAR = re.compile(r"\b(?:19|20)\d{2}(?=[a-z]?\b)(?!\.\d)")
+YEAR = re.compile(r"\b(?:19|20)\d{2}(?=[a-z]?\b)(?!\.\d)")  # not the beginning of an arXiv id
 _DIGIT = re.compile(r"\d")
 _PRAISE = re.compile(r" ?\([^()]{3,40}$")
 _JOURNAL = re.compile(
     r"journal|proceedings|advances|transactions|annals|letters|review|conference|systems|processing", re.I
 )
-_YEARS = re.compile(r"(?:19|20)\d{2}")
 # A name of a place of publication: words up to a comma, a stop or a number that is neither an ordinal nor a year.
 _PLACE = re.compile(
     r"\s*(?:[Ii]n:?\s+|Presented at\s+|Published in\s+|Accepted (?:at|to|by)\s+)?(?:the\s+)?"
@@ -38,7 +37,7 @@ _NO_PLACE = re.compile(
 def venue_and_year(text: str) -> tuple[str | None, int | None]:
     """The venue and year that a piece of text names, as `*ICLR 2022*` does."""
     _, venue, year = without_venue(text.strip(" .,*_"))
-    if year is None and (match := _YEAR.search(text)):
+    if year is None and (match := YEAR.search(text)):
         year = int(match.group())
     return venue, year
 
@@ -46,7 +45,7 @@ def venue_and_year(text: str) -> tuple[str | None, int | None]:
 def place_and_year(text: str) -> tuple[str | None, int | None]:
     """Where and when, as `In Proceedings of the 34th Conference on Nets, pages 1-2, 2017` says; no publisher."""
     venue, year = venue_and_year(text)
-    years = _YEAR.findall(text)
+    years = YEAR.findall(text)
     if venue is None and (match := _PLACE.match(text)):
         place = match["place"].strip()
         words = [word for word in place.split() if len(word) > 3]
@@ -97,6 +96,6 @@ def without_venue(text: str) -> tuple[str, str | None, int | None]:
     if last is None:
         return text, None, None
     year = full_year(last["year"]) if last["year"] else None
-    if year and len(last["year"]) == 2 and (whole := _YEARS.search(text, last.end())):
+    if year and len(last["year"]) == 2 and (whole := YEAR.search(text, last.end())):
         year = int(whole.group())  # what stood beside it is a volume
     return text[: last.start()].rstrip(" .,;(["), text[slice(*last.span("venue"))], year

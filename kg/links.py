@@ -76,7 +76,8 @@ _REPOSITORY = re.compile(r"/(?:id/eprint/)?(\d+)/?$")
 _PDF = re.compile(r"\.(?:pdfs?|ps|ps\.gz)$", re.IGNORECASE)
 _OTHER_NAMES = re.compile(
     r"slides?|poster|talk|lectures?|tutorial|syllabus|course|notes?|resume|homework|handout|brochure|exams?(?![a-z])|problem.?set"
-    r"|pset|recitation|assignment|solutions?|invoice|datasheet|user.?guide|manual|annual.?report|policy|cheat.?sheet|(?<![a-z])(?:hw|ps|lec|lecture|hmwk)[-_]?\d|final-?exam|(?<![a-z])final\d|whitepaper|ecma-\d"
+    r"|pset|recitation|assignment|solutions?|invoice|datasheet|user.?guide|manual|annual.?report|policy"
+    r"|cheat.?sheet|(?<![a-z])(?:hw|ps|lec|hmwk|final)[-_]?\d|whitepaper|ecma-\d"
     r"|(?<![a-z])cv(?![a-z])",
     re.IGNORECASE,
 )

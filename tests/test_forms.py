@@ -171,6 +171,26 @@ def test_bibtex_that_is_not_quite_right() -> None:
     assert mentions[2].venue == "ICML 2019"
 
 
+def test_a_number_sign_in_bibtex_is_part_of_a_title_or_address() -> None:
+    (mention,) = found("my.bib", "@misc{a, title={C# at rest and work}, url={https://x.org/papers/rest.pdf#page=2}}")
+    assert (mention.title, mention.urls) == ("C# at rest and work", ("https://x.org/papers/rest.pdf#page=2",))
+
+
+def test_keywords_among_fields_are_said_of_the_work() -> None:
+    (mention,) = found("notes.md", f"# A\n\n**Title**: {TITLE}\n**Year**: 2017\n**Tags**: rest, nets\n**Link**: {ID}\n")
+    assert (mention.year, mention.remark) == (2017, "Keywords: rest, nets")
+
+
+def test_a_venue_behind_a_nickname() -> None:
+    (mention,) = found("notes.md", f"- [restnet (CVPR 2016)]({ID})\n")
+    assert (mention.title, mention.link_text, mention.venue, mention.year) == (
+        None,
+        "restnet (CVPR 2016)",
+        "CVPR",
+        2016,
+    )
+
+
 def test_revtex_entries_have_no_title() -> None:
     text = (
         r"\bibitem{a} \BibitemOpen \bibfield {author} {\bibinfo {author} {\bibfnamefont {A.}~\bibnamefont {Bee}}, }"

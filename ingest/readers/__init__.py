@@ -136,7 +136,7 @@ def _parse_email(content: bytes) -> Parsed:
     above = _lines_above(content, body)
     return Parsed(
         str(message["subject"] or "") or parsed.title,
-        tuple(moved(block, above) for block in parsed.blocks),
+        tuple(moved(block, lambda line: line + above) for block in parsed.blocks),
         tuple(replace(entry, line=entry.line + above) for entry in parsed.entries),
     )
 

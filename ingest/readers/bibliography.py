@@ -28,7 +28,6 @@ logging.getLogger("rispy").setLevel(logging.CRITICAL)
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _NO_WORKS = frozenset({"proceedings", "software", "dataset"})
 _MISSING_COMMA = re.compile(r"([}\"])([ \t]{0,40}\n[ \t]{0,40}[A-Za-z]{2,20}[ \t]{0,40}=)")
-_CONCATENATION = re.compile(r"\s?#\s?(?=[\w\"{])")
 _PLACES = ("journal", "volume", "number", "pages", "note", "howpublished", "booktitle", "publisher", "eid")
 
 
@@ -41,10 +40,11 @@ def parse_bibtex(text: str) -> Parsed:
     rescued = (_rescued(block) for block in library.failed_blocks)
     entries = [*library.entries, *(entry for entry in rescued if entry is not None)]
     strings = {name.lower(): _bare(str(string.value)) for name, string in library.strings_dict.items()}
-    fields = {entry.key: _fields(entry, strings) for entry in entries}
+    read = [(entry, _fields(entry, strings)) for entry in entries]
+    volumes = {entry.key: fields for entry, fields in read}
     mentions = [
-        _bibtex_mention(entry.start_line or 0, _inherited(_fields(entry, strings), fields))
-        for entry in entries
+        _bibtex_mention(entry.start_line or 0, _inherited(fields, volumes))
+        for entry, fields in read
         if entry.entry_type.lower() not in _NO_WORKS
     ]
     if not mentions:
@@ -70,8 +70,8 @@ def _fields(entry: Entry, strings: dict[str, str]) -> dict[str, str]:
 
 def _joined(value: str, strings: dict[str, str]) -> str:
     """`icml # " 2018"` as the text that it stands for."""
-    parts = [part.strip() for part in _CONCATENATION.split(value)] if "#" in value else [value]
-    if len(parts) == 1:
+    parts = [part.strip() for part in value.split("#")]
+    if len(parts) == 1 or not all(part.lower() in strings or part[:1] in {'"', "{"} for part in parts):
         return _bare(value)
     return "".join(strings.get(part.lower(), _bare(part)) for part in parts)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.blocks import Link
-from ingest.people import parse_authors, surnames
+from ingest.people import names_people
 from ingest.venues import only_venue
 
 _BULLET = re.compile(r"^\s*(?:[-*•–—·▪◦‣∙○●■□➢➤►❖✓]|\(?\d{1,3}[.)]|\[(?=[^\]]*\d)[\w+-]{1,12}\])\s+")
@@ -119,15 +119,7 @@ def _chunk(lines: list[Line], bullet: bool, after_blank: bool, before_blank: boo
 
 def _is_byline(line: str) -> bool:
     """Whether a line names people or a venue, and nothing else: the line above it is whole."""
-    if len(line) > 300:
-        return False
-    names = parse_authors(line)
-    return (
-        len(names) > 1
-        or (bool(names) and "et al" in line)
-        or len(surnames(line)) > 2
-        or only_venue(line)[1] is not None
-    )
+    return len(line) <= 300 and (names_people(line, least=3) or only_venue(line)[1] is not None)
 
 
 def _add_link(links: list[Link], link: Link, text: str) -> None:

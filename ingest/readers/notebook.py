@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from ingest.blocks import Block, Parsed
+from ingest.blocks import Block, Parsed, moved
 from ingest.readers.markdown import parse_markdown
 from ingest.text import fit
 from kg.errors import DocumentError
@@ -30,7 +31,7 @@ def parse_notebook(text: str) -> Parsed:
         parsed = parse_markdown("".join(lines))
         numbers, at = _places(text, lines, at)
         title = title or parsed.title
-        blocks += [_moved(block, numbers, len(blocks)) for block in parsed.blocks]
+        blocks += [moved(block, _numbering(numbers), len(blocks)) for block in parsed.blocks]
     return Parsed(title, tuple(blocks))
 
 
@@ -59,14 +60,6 @@ def _places(text: str, lines: list[str], at: int) -> tuple[list[int], int]:
     return numbers, at
 
 
-def _moved(block: Block, numbers: list[int], offset: int) -> Block:
-    """A block of a cell as one of the notebook: by the file's lines, after the blocks before it."""
-
-    def line(number: int) -> int:
-        return numbers[min(number, len(numbers)) - 1] if numbers else 1
-
-    return block._replace(
-        line=line(block.line),
-        parent=None if block.parent is None else block.parent + offset,
-        links=tuple(link._replace(line=line(link.line)) for link in block.links),
-    )
+def _numbering(numbers: list[int]) -> Callable[[int], int]:
+    """From the lines of a cell to those of the file."""
+    return lambda line: numbers[min(line, len(numbers)) - 1] if numbers else 1

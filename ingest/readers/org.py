@@ -28,10 +28,8 @@ def parse_org(text: str) -> Parsed:
     """Read an Org file; comments, drawers, source and example blocks are not text."""
     reader = _Reader()
     text = _DATE.sub(lambda found: " " * len(found.group()), text)
-    text = "\n".join(line[: _LONGEST_HEADING if line[:1] == "*" else _LONGEST_LINE] for line in text.split("\n"))
-    root = orgparse.loads(text)
-    lines = text.split("\n")
-    for node in root:
+    lines = [line[: _LONGEST_HEADING if line[:1] == "*" else _LONGEST_LINE] for line in text.split("\n")]
+    for node in orgparse.loads("\n".join(lines)):
         if not isinstance(node, OrgRootNode):
             reader.heading(node.get_heading(format="raw"), node.level, node.linenumber)
             reader.properties(node.properties, node.linenumber)

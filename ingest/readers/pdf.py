@@ -154,8 +154,8 @@ def _had_room(line: _Placed, following: _Placed, page: list[_Placed], justified:
     """Whether the first word of the next line would have fitted on this one: then a new paragraph begins there."""
     if line.links and following.links and line.links[-1].url == following.links[0].url:
         return False  # one link over two lines
-    beside = [other.right for other in page if abs(other.left - line.left) <= 8 * line.size]
-    edge = next((edge for edge in justified if edge >= line.right - 2), max(beside))
+    edge = next((edge for edge in justified if edge >= line.right - 2), 0.0)
+    edge = edge or max(other.right for other in page if abs(other.left - line.left) <= 8 * line.size)
     return line.right + 0.4 * line.size + following.first_word < edge and following.size <= 1.2 * line.size
 
 
