@@ -42,6 +42,7 @@ _FIRST_PART = re.compile(r"[(\[*_]*(?:In\s+)?([^.;:–—]{2,60}?)[)\]*_]*(?:[.;
 _LONGEST_SENTENCE = 600  # characters before and after the link in it
 _ADDRESSES = re.compile(r"https?://\S+")
 _SENTENCE = re.compile(r"(?<! al)(?<!\b[A-Z])[.!?][\"”’)]?\s+(?=[A-Z(\[$“])")
+_POINTER = re.compile(r"(?:please\s)?(?:refer to|see|cf\.?)\b", re.IGNORECASE)
 _LONGEST_VENUE_LINE = 60  # characters of a line that names a venue and nothing else
 _LAST_BRACKET = re.compile(r"\s[(\[]([^()\[\]]{3,40})[)\]]$")
 _EMOJI = re.compile(r":(?:[a-z_]{2,24}|\+1|100):")
@@ -270,7 +271,10 @@ def quote(block: Block, links: Sequence[tuple[Link, PaperLink]], entries: Sequen
         link = first.get(id(entry.links[0]))
         if link is None or (entry.title and (not entry.link_text or only_labels(entry.link_text))):
             continue
-        start = max(ends[bisect_right(ends, link.start) - 1], link.start - _LONGEST_SENTENCE)
+        first_end = bisect_right(ends, link.start) - 1
+        if first_end and _POINTER.match(block.text, ends[first_end]):
+            first_end -= 1  # `Refer to ... for more`: the sentence before says for more of what
+        start = max(ends[first_end], link.start - _LONGEST_SENTENCE)
         stop = min(ends[bisect_left(ends, link.end)], link.end + _LONGEST_SENTENCE)
         if entry.title and not title_key(block.text[start : link.start]):
             continue  # the title begins it: what follows was read already

@@ -38,6 +38,7 @@ from ingest.entries import Entry, continues, is_generic, merged, other_arxiv, pl
 from ingest.paperlinks import paper_links
 from ingest.people import author_and_year, parse_authors
 from ingest.rows import entry_of_row
+from ingest.venues import only_venue
 from kg.identifiers import title_key
 from kg.links import PaperLink
 from kg.papers import Mention
@@ -46,6 +47,7 @@ _LONGEST_HEADING = 300  # characters; every mention below it repeats it
 _ENOUGH_REMARK = 400  # characters; prose below a heading is a remark up to here
 _LINE_END = re.compile(r"(?<![.,:;\s])\s?\n")
 _PERMALINK = re.compile(r"\s?(?:[¶#§↑🔗]|\{#[\w-]{1,80}\})+$")  # marks that pages put behind their headings
+_PRAISE = re.compile(r"\s\(([^()]{3,80})\)\.?$")  # `(best paper award)`
 _QUOTES = re.compile(r"[\"“]")
 
 
@@ -264,6 +266,8 @@ class _Finder:
         if enough and stated.authors and (stated.venue or (stated.year and shows_reference(block.text))):
             entry.title, entry.authors = stated.title, stated.authors
             entry.venue, entry.year = stated.venue, stated.year
+            if (praise := _PRAISE.search(block.text)) and not (only_venue(praise[1])[0] or praise[1].isdigit()):
+                entry.remarks.append(praise[1])
         elif not block.links and block.level <= 3 and (title := bare_title(block.text)):
             state(entry, title.strip())
             say_after(entry, block.text[len(title) :])

@@ -135,6 +135,13 @@ def test_what_arxiv_links_that_disagree_with_their_text_say() -> None:
     assert (mention.arxiv_id, mention.title) == ("1907.04595", None)
 
 
+def test_a_sentence_that_only_points_is_a_remark_with_the_one_before() -> None:
+    mention = one(
+        "Nets rest. Wide ones rest longer. Refer to [Bee, 2019](https://arxiv.org/abs/1908.05355) for more.\n"
+    )
+    assert mention.remark == "Wide ones rest longer. Refer to Bee, 2019 for more."
+
+
 def test_the_same_entry_twice_is_two_mentions() -> None:
     line = "- [analytic theory (ganguli 19)](https://arxiv.org/abs/1809.10374)\n"
     assert [m.line for m in found(line + "- other\n" + line)] == [1, 3]

@@ -306,6 +306,7 @@ def test_27_citations_without_marks() -> None:
         ("A Long Title of Nets: Rest and Work of Two Layers", "ICML", 2019),
         ("Can Nets Rest with Provable Patience?", "Neurips", 2019),
     ]
+    assert [m.remark for m in written(text)] == [None, None, "best paper award"]
 
 
 def test_28_statements_of_slides_are_no_titles() -> None:
