@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import reading
+from benchmarks import bulk, reading
 from kg.config import Config
 from kg.filters import Scope, Search, Terms
 from kg.library import Library
@@ -27,7 +27,7 @@ QUERIES = (
 
 def main() -> None:
     """Print one line for each comparison."""
-    for line in reading.measure():
+    for line in (*reading.measure(), *bulk.measure()):
         sys.stdout.write(f"{line}\n")
     with tempfile.TemporaryDirectory() as folder:
         library = _bundled(Path(folder))

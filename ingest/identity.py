@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
+from ingest.matching import authors_agree, surnames
 from kg.identifiers import title_key, work_id
 from kg.links import paper_link
 from kg.papers import Mention, Paper
 
 _SHORTEST_TITLE = 3  # words; a shorter title names a work only together with author and year
-_SPELLING = 0.8  # similarity above which two surnames are one, spelled differently (difflib's ratio)
 
 
 def names_of(mention: Mention) -> list[str]:
@@ -30,24 +28,15 @@ def id_of_work(mention: Mention) -> str:
     return work_id(mention.title or mention.link_text or "", names_of(mention)[0])
 
 
-def is_same_work(mention: Mention, paper: Paper) -> bool:
-    """Whether a mention by title is of `paper`: titles agree, and the authors stated do not contradict it."""
-    key = title_key(mention.title or "")
-    return len(key.split()) >= _SHORTEST_TITLE and key == title_key(paper.title or "") and agrees(mention, paper)
-
-
 def agrees(mention: Mention, paper: Paper) -> bool:
     """Whether nothing stated contradicts that it is the paper: neither its DOI nor, misspellings aside, all authors."""
     if mention.doi and paper.doi and mention.doi != paper.doi.lower():
         return False
-    if not mention.authors or not paper.authors:
-        return True
-    known = {word for author in paper.authors for word in title_key(author.name).split()}
-    return any(get_close_matches(name, known, 1, _SPELLING) for name in _surnames(mention))
+    return authors_agree(mention.authors, [author.name for author in paper.authors]) is not False
 
 
 def _title_names(mention: Mention) -> list[str]:
-    key, surname = title_key(mention.title or ""), next(iter(_surnames(mention)), "")
+    key, surname = title_key(mention.title or ""), next(iter(surnames(mention.authors)), "")
     if len(key.split()) >= _SHORTEST_TITLE:
         return [f"title:{key}|{surname}", f"title:{key}"] if surname else [f"title:{key}"]
     if key:
@@ -55,7 +44,3 @@ def _title_names(mention: Mention) -> list[str]:
     if mention.urls or mention.doi:
         return []
     return [f"text:{title_key(mention.link_text or '')}|{surname}|{mention.year or ''}"]
-
-
-def _surnames(mention: Mention) -> list[str]:
-    return [words[-1] for name in mention.authors if (words := title_key(name).split())]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from ingest.venues import full_year, is_venue
+from kg.text import squeezed
 
 _ET_AL = re.compile(r"[\s,]{0,3}\bet\.?\s*al\b\.?|\s?(?:\.\.\.|…)\s?", re.IGNORECASE)
 _CUT_SHORT = re.compile(r"\bet\.?\s*al\b\.?$|(?:\.\.\.|…)", re.IGNORECASE)
@@ -46,6 +47,9 @@ _NO_NAMES = frozenset(
     lecture chapter budget""".split()
 )
 _NO_AUTHORS = _NO_NAMES | _MONTHS
+
+_AFFILIATION = re.compile(r"\([^()]{0,500}\)")  # the innermost ones; they nest
+_BETWEEN_AUTHORS = re.compile(r",|;|\band\b|&")
 
 
 def parse_authors(text: str) -> tuple[str, ...]:
@@ -196,3 +200,11 @@ def _is_name_word(word: str) -> bool:
         and (len(bare) == 1 or bare.lower() not in _NO_NAMES)
         and _NAME_WORD.fullmatch(bare) is not None
     )
+
+
+def split_authors(text: str) -> tuple[str, ...]:
+    """The names of arXiv's one string of authors: `A. Bee (Uni A), C. Dee ((1) Uni B, (2) Uni C) and E. Fox`."""
+    while (bare := _AFFILIATION.sub(" ", text)) != text:
+        text = bare
+    names = (squeezed(name) for name in _BETWEEN_AUTHORS.split(text))
+    return tuple(name for name in names if name)

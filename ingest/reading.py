@@ -58,19 +58,17 @@ def read_documents(store: Store, given: Sequence[str], outcome: Outcome, web: We
     known = [source.given if is_url(source.location) else source.location for source in store.documents.sources()]
     located = list(_located(given or known, outcome.problems_of_documents))
     total, done = sum(len(documents) for _, documents in located), 0
-    touched: set[int] = set()
     for source, documents in located:
         before = outcome.read + outcome.unchanged
         for document in documents:
             progress("reading", done, total)
-            touched |= _read_one(store, document, outcome, web)
+            _read_one(store, document, outcome, web)
             done += 1
-        touched |= _forget_deleted(store, source, documents, outcome)
+        _forget_deleted(store, source, documents, outcome)
         if outcome.read + outcome.unchanged > before and given:
             with store.transaction():
                 store.documents.add_source(source, now())
     with store.transaction():
-        store.identity.describe(sorted(touched))
         store.identity.settle_membership()
         store.fulltext.refresh()
 
@@ -97,8 +95,8 @@ def _located(given: Iterable[str], problems: list[str]) -> Iterable[tuple[Source
         yield source, documents
 
 
-def _read_one(store: Store, document: Source, outcome: Outcome, web: Web) -> set[int]:
-    """Read a document if it is new or has changed; the numbers of the papers that it touches."""
+def _read_one(store: Store, document: Source, outcome: Outcome, web: Web) -> None:
+    """Read a document if it is new or has changed. All that it says is stored at once: a kill leaves no half."""
     try:
         if is_url(document.location) and not web.allowed:
             raise DocumentError("is on the web, and this run is offline")
@@ -106,19 +104,19 @@ def _read_one(store: Store, document: Source, outcome: Outcome, web: Web) -> set
         digest = hashlib.sha256(_READERS_VERSION + content).hexdigest()
         if digest == store.documents.content_hash(document.location):
             outcome.unchanged += 1
-            return set()
+            return
         parsed, mentions = _understood(document, content, kind)
     except DocumentError as error:
         outcome.problems_of_documents.append(f"{document.given}: {error}")
-        return set()
+        return
     title = squeezed(parsed.title or PurePosixPath(document.location).stem)
     record = Document(document.given, document.location, title, digest, now())
     with store.transaction():
         touched = _forget(store, document.location)
         touched |= store.documents.save(record, [(m, _number(store, m)) for m in mentions])
+        store.identity.describe(sorted(touched))
     outcome.read += 1
     outcome.mentions += len(mentions)
-    return touched
 
 
 def _understood(document: Source, content: bytes, kind: str) -> tuple[Parsed, list[Mention]]:
@@ -127,19 +125,18 @@ def _understood(document: Source, content: bytes, kind: str) -> tuple[Parsed, li
         return parsed, find_mentions(document.given, parsed)
 
 
-def _forget_deleted(store: Store, source: Source, found: list[Source], outcome: Outcome) -> set[int]:
+def _forget_deleted(store: Store, source: Source, found: list[Source], outcome: Outcome) -> None:
     """Forget documents that were read from a folder and are no longer in it."""
     if is_url(source.location) or not Path(source.location).is_dir():
-        return set()
+        return
     there = {document.location for document in found}
-    touched: set[int] = set()
     for document in store.documents.below(source.location):
         if document.location not in there and not Path(document.location).exists():
             with store.transaction():
-                touched |= _forget(store, document.location)
+                touched = _forget(store, document.location)
                 store.documents.remove(document.location)
+                store.identity.describe(sorted(touched))
             outcome.removed.append(document.given)
-    return touched
 
 
 def _forget(store: Store, location: str) -> set[int]:

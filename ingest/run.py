@@ -1,112 +1,99 @@
-"""Facts into the library: from files, and from arXiv by id and by title. Each answer is stored before the next
-is asked for; killed at any moment, the next run goes on from what is stored.
-"""
+"""Facts into the library from services: what is still to be asked is worked off, and what is still missing is told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import islice
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from ingest.bulk import read_citations, read_snapshot
-from ingest.feed import CHUNK, ArxivFeed
 from ingest.outcome import Outcome, Progress
-from ingest.reading import now
-from ingest.titles import batches, resolve_by_search, resolve_in_library
-from kg.errors import ServiceError
+from ingest.routes import metadata, references, resolution
+from ingest.routes.queue import Run, Since, Step, work_off
+from ingest.services import ARXIV, OAI, OPENALEX, SEMANTIC_SCHOLAR, Services
+from ingest.services.asking import ServicePaused, Unreachable
 from kg.store import Store
 
-_T = TypeVar("_T")
+# In this order, and again from the start while there is anything to ask: what a title leads to is described by its id.
+_DESCRIBING = (
+    Step(ARXIV, metadata.from_query_api),
+    Step(OAI, metadata.from_oai),
+    Step(SEMANTIC_SCHOLAR, metadata.from_semantic_scholar),
+    Step(ARXIV, resolution.by_title),
+    Step(SEMANTIC_SCHOLAR, resolution.by_identifier),
+    Step(SEMANTIC_SCHOLAR, resolution.by_match),
+)
+_CITING = (Step(SEMANTIC_SCHOLAR, references.from_semantic_scholar), Step(OPENALEX, references.from_openalex))
+_OPTIONAL = frozenset({SEMANTIC_SCHOLAR, OPENALEX})  # a pause that they ask for is no failure
 
-# arXiv changes its records once a day at most, and old papers hardly ever.
-FRESH = timedelta(days=30)
-UNKNOWN_FRESH = timedelta(days=7)
-_COMMIT_EVERY = 1000  # records of a file
 
+def ask_services(
+    store: Store,
+    services: Services,
+    outcome: Outcome,
+    progress: Progress,
+    start: datetime,
+    full: bool,
+    with_references: bool,
+) -> None:
+    """Ask for all that is missing or stale (`full`: for everything); each answer is stored before the next question.
 
-def load_snapshot(store: Store, path: Path, progress: Progress) -> None:
-    """Load bulk metadata.
-
-    :raises DocumentError: the file cannot be read.
+    :param start: when the run began.
     """
-    count = 0
-    for records in _chunked(read_snapshot(path, "snapshot", now()), _COMMIT_EVERY):
-        with store.transaction():
-            store.metadata.save(records, bulk=True)
-            store.fulltext.refresh()
-        count += len(records)
-        progress("loading", count, 0)
+    run = Run(store, services, outcome, progress, Since.of(start, full))
+    work_off(run, _DESCRIBING + (_CITING if with_references else ()))
+    _tell(run, with_references)
+    outcome.requests_to = services.requests
+    outcome.requests = sum(outcome.requests_to[service] for service in (ARXIV, OAI))
+    outcome.unknown = store.asks.unknown_since(start.isoformat())
 
 
-def load_facts(store: Store, path: Path) -> None:
-    """Use bundled facts for papers of the library that no service has described yet.
-
-    :raises DocumentError: the file cannot be read.
-    """
-    wanted = set(store.metadata.to_fetch(now(), now()))
-    with store.transaction():
-        store.metadata.save(r for r in read_snapshot(path, "facts", None) if r.arxiv_id in wanted)
-        store.fulltext.refresh()
-
-
-def load_citations(store: Store, path: Path) -> None:
-    """Load citation edges. Papers that are only cited are kept apart from the library.
-
-    :raises DocumentError: the file cannot be read.
-    """
-    for edges in _chunked(read_citations(path), _COMMIT_EVERY):
-        with store.transaction():
-            numbers = {id_: store.identity.ensure_arxiv(id_) for edge in edges for id_ in edge}
-            store.citations.add(((numbers[a], numbers[b]) for a, b in edges), path.name)
+def _tell(run: Run, with_references: bool) -> None:
+    """One line about each service that gave up, with what waits for it; about all that cannot be reached, one."""
+    lines = {service: str(error) for service, error in run.silent.items() if not isinstance(error, Unreachable)}
+    away = [service for service in run.silent if service not in lines]
+    if away:
+        lines[away[0]] = f"{_listed(away)} cannot be reached (no connection)"
+    for service, line in lines.items():
+        together = away if service in away else [service]
+        waits = dict(one for name in together for one in _waiting(run, name, with_references) if one[1])
+        _tell_one(run, service, line, [f"{count} {_plural(count, what)}" for what, count in waits.items()])
 
 
-def fetch_metadata(store: Store, feed: ArxivFeed, outcome: Outcome, full: bool, progress: Progress) -> None:
-    """Ask arXiv for what is stale (`full`: for everything), chunk by chunk, each stored at once."""
-    wanted = store.metadata.to_fetch(_ago(FRESH, full), _ago(UNKNOWN_FRESH, full))
-    for done, chunk in enumerate(_chunked(wanted, CHUNK)):
-        progress("arXiv", done * CHUNK, len(wanted))
-        try:
-            records = feed.papers(chunk, at := now())
-        except ServiceError as error:
-            left = len(wanted) - done * CHUNK
-            outcome.problems_of_service.append(f"{error}; {left} papers wait for the next `kg ingest`")
-            return
-        with store.transaction():
-            store.metadata.save(records)
-            store.metadata.mark_asked(chunk, at)
-            store.fulltext.refresh()
-        outcome.fetched += len(records)
-        outcome.unknown += sorted(set(chunk) - {record.arxiv_id for record in records})
-
-
-def resolve_titles(store: Store, feed: ArxivFeed | None, outcome: Outcome, full: bool, progress: Progress) -> None:
-    """Find the papers behind citations without an id: in the library, then (with `feed`) on arXiv."""
-    outcome.resolved += resolve_in_library(store)
-    if feed is None or outcome.problems_of_service:
+def _tell_one(run: Run, service: str, line: str, waits: Sequence[str]) -> None:
+    if not waits:
+        run.outcome.notes.append(f"{line}; other services told what was asked")
         return
-    asked = store.papers.get(store.metadata.titles_to_ask(_ago(UNKNOWN_FRESH, full)))
-    works = [work for work in asked if work.listed_in]
-    done = 0
-    for batch in batches(works):
-        progress("titles", done, len(works))
-        try:
-            outcome.resolved += resolve_by_search(store, feed, batch, now())
-        except ServiceError as error:
-            left = len(works) - done
-            outcome.problems_of_service.append(f"{error}; {left} titles wait for the next `kg ingest`")
-            return
-        done += len(batch)
+    verb = "waits" if len(waits) == 1 and waits[0].startswith("1 ") else "wait"
+    line = f"{line}; {_listed(waits)} {verb} for the next `kg ingest`"
+    excused = service in _OPTIONAL and isinstance(run.silent[service], ServicePaused)
+    (run.outcome.notes if excused else run.outcome.problems_of_service).append(line)
 
 
-def _ago(span: timedelta, full: bool) -> str:
-    """The time before which an answer is stale; for a full run, that is any time up to now."""
-    return (datetime.now(UTC) - (timedelta(seconds=-1) if full else span)).isoformat(timespec="seconds")
+def _waiting(run: Run, service: str, with_references: bool) -> list[tuple[str, int]]:
+    asks, since = run.store.asks, run.since
+    missing: dict[str, Callable[[], list[tuple[str, int]]]] = {
+        ARXIV: lambda: [
+            ("paper", len(asks.stale(since.fresh, since.unknown))),
+            ("title", len(asks.unresolved("arxiv-title", since.unknown))),
+        ],
+        OAI: lambda: [("paper", len(asks.undescribed("oai", (), since.unknown)))],
+        SEMANTIC_SCHOLAR: lambda: [
+            ("title", len(asks.unresolved("s2-match", since.unknown))),
+            ("bibliography", _without_references(run, "s2-references") if with_references else 0),
+        ],
+        OPENALEX: lambda: [("bibliography", _without_references(run, "openalex-references"))],
+    }
+    return missing[service]()
 
 
-def _chunked(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    """Lists of at most `size` items, in order."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
+def _without_references(run: Run, route: str) -> int:
+    return len(run.store.asks.without_references(route, run.since.references, run.since.no_references))
+
+
+def _plural(count: int, what: str) -> str:
+    return what if count == 1 else {"bibliography": "bibliographies"}.get(what, f"{what}s")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

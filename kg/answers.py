@@ -78,20 +78,52 @@ class RelatedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A paper named beside another one."""
+    """A paper named beside another one; `sources` are those who say that one cites the other."""
 
     id: str
     title: str | None
     published: str | None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How a work that a document names without an arXiv id was found to be a paper.
+
+    `work` is the id it had; `rule` says what agreed, `confidence` (0 to 1) how sure that makes it.
+    """
+
+    work: str
+    route: str
+    rule: str
+    confidence: float
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a service said anew of a known paper: a `version`, that it is `withdrawn`, another `title`."""
+
+    paper: str
+    title: str | None
+    what: str
+    before: str | None
+    after: str | None
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
 class PaperAnswer:
-    """One paper with its neighbours by citation inside the library."""
+    """One paper with its neighbours by citation inside the library.
+
+    `references_state` is `known`, `none known`, `withheld` (by the publisher) or `not asked`.
+    """
 
     paper: Paper
     references: tuple[Neighbour, ...]
     cited_by: tuple[Neighbour, ...]
+    references_state: str = "not asked"
+    resolutions: tuple[Resolution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

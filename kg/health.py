@@ -7,6 +7,7 @@ from typing import Any
 from graph.saved import saved_state
 from kg.config import Config
 from kg.store import Store
+from kg.store.asks import moment
 from search.manifest import status as index_status
 
 
@@ -19,6 +20,12 @@ def status(store: Store, config: Config) -> dict[str, Any]:
         **store.papers.counts(),
         "embedded": store.vectors.count(config.model_name),
         "references_known": store.citations.papers_with_references(),
+        "references": store.asks.references(),
+        "unresolved_works": store.papers.unresolved(),
+        "paused": [
+            {"service": service, "until": until, "reason": reason}
+            for service, (until, reason) in store.asks.paused(moment()).items()
+        ],
         "index": index_status(store, config.model_name, config.index_folder),
         "graph": _graph_status(store, config),
         "model": config.model_name,

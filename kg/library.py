@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from graph.build import Graph
     from kg.papers import Paper
     from kg.store import Store
+    from kg.store.citations import Edge
     from search.encoder import Encoder
     from search.question import Semantic
 
@@ -130,7 +131,13 @@ class Library:
         """
         (paper,) = self.store.papers.get([self.id_of(reference)])
         references, cited_by = self.store.citations.of(paper.id)
-        return PaperAnswer(paper, self._neighbours(references), self._neighbours(cited_by))
+        return PaperAnswer(
+            paper,
+            self._neighbours(references),
+            self._neighbours(cited_by),
+            self.store.asks.references_of(paper.id),
+            tuple(self.store.resolutions.of(paper.id)),
+        )
 
     def papers(self, references: Sequence[str]) -> tuple[list[Paper], list[str]]:
         """The papers of these names, each once, and the names that are nobody's."""
@@ -214,9 +221,10 @@ class Library:
             store.close()
             del self._local.store
 
-    def _neighbours(self, ids: Sequence[str]) -> tuple[Neighbour, ...]:
-        papers = self.store.papers.get(ids)
-        return tuple(Neighbour(paper.id, paper.title, paper.published) for paper in papers)
+    def _neighbours(self, edges: Sequence[Edge]) -> tuple[Neighbour, ...]:
+        sources = dict(edges)
+        papers = self.store.papers.get(list(sources))
+        return tuple(Neighbour(paper.id, paper.title, paper.published, sources[paper.id]) for paper in papers)
 
     def _configured_encoder(self) -> Encoder:
         from search.encoder import SentenceEncoder

@@ -3,6 +3,8 @@
 `papers.number` names a paper in the index and the full-text table; it is never given to another paper.
 `papers.in_library` is 1 for a work that a document lists or that was loaded in bulk, 0 for one that is
 known only because a paper cites it or because a list held it once.
+`asks` is the work queue seen from its done side: which route was asked for which paper, what it answered, when.
+What has no row there, or one that is too old, is still to be asked; so the queue can never disagree with the papers.
 The table `states` counts changes: what is derived from the database (index, graph) notes the count it
 was made at, and is stale when it differs. Triggers count, so no writer can forget to.
 """
@@ -101,6 +103,35 @@ def m001_tables(db: Database) -> None:
     for table, columns in _SEARCHED.items():
         _on_change(db, "stale", table, columns, f"{stale} NEW.paper", f"{stale} OLD.paper")
     _on_update(db, "stale", "papers", "title, abstract, in_library", f"{stale} NEW.number")
+
+
+_ROUTES = """
+CREATE TABLE asks (
+  paper INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE, route TEXT NOT NULL,
+  answer TEXT NOT NULL, asked_at TEXT NOT NULL, PRIMARY KEY (paper, route)) STRICT, WITHOUT ROWID;
+INSERT INTO asks SELECT number, iif(arxiv_id IS NULL, 'arxiv-title', 'arxiv'),
+  iif(fetched_at IS NULL, 'unknown', 'known'), asked_at FROM papers WHERE asked_at IS NOT NULL;
+ALTER TABLE papers DROP COLUMN asked_at;
+CREATE TABLE pauses (service TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE resolutions (
+  work TEXT PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE,
+  route TEXT NOT NULL, rule TEXT NOT NULL, confidence REAL NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX resolutions_by_paper ON resolutions (paper);
+CREATE TABLE changes (
+  id INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE,
+  what TEXT NOT NULL, before TEXT, after TEXT, at TEXT NOT NULL) STRICT;
+CREATE TABLE harvests (
+  set_name TEXT PRIMARY KEY, since TEXT NOT NULL, next_day TEXT, token TEXT,
+  until TEXT) STRICT, WITHOUT ROWID
+"""
+
+
+@migrations()
+def m002_routes(db: Database) -> None:
+    for statement in _ROUTES.split(";"):
+        db.execute(statement)
+    # Bytes of full text that are gathered before they are written: with more, less is merged later.
+    db.execute("INSERT INTO papers_fts (papers_fts, rank) VALUES ('hashsize', 33554432)")
 
 
 def _on_change(db: Database, name: str, table: str, columns: str, new: str, old: str) -> None:

@@ -52,7 +52,8 @@ class Metadata:
     """What one source says of one arXiv paper; None where it says nothing.
 
     `published` and `updated` are ISO 8601 dates, as exact as the source is; `source` names the route
-    that answered (`arxiv`, `snapshot`, `facts`); `fetched_at` is when, None if it should be asked again.
+    that answered (`arxiv`, `oai`, `semantic-scholar`, `snapshot`, `facts`); `fetched_at` is when, None if it should be
+    asked again.
     """
 
     arxiv_id: str
@@ -69,6 +70,32 @@ class Metadata:
     journal_ref: str | None = None
     withdrawn: bool = False
     fetched_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A work that a paper cites, as a service names it; any part may be missing.
+
+    `names` are the service's own (`s2:...`, `openalex:...`), by which it is known again.
+    """
+
+    arxiv_id: str | None = None
+    doi: str | None = None
+    names: tuple[str, ...] = ()
+    title: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bibliography:
+    """What a service knows of a paper's references.
+
+    `state` is `known`, `none` (it lists none), `withheld` (the publisher does not let it) or `unknown` (it does
+    not know the paper).
+    """
+
+    state: str
+    works: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from graph.build import build
 from graph.saved import save, saved_state
 from graph.topics import topics_of
-from ingest.feed import ArxivFeed
+from ingest.harvest import harvest
+from ingest.loading import load_citations, load_facts, load_snapshot
 from ingest.outcome import Outcome, Progress
 from ingest.reading import Web, now, read_documents
-from ingest.run import fetch_metadata, load_citations, load_facts, load_snapshot, resolve_titles
-from kg.config import Config
+from ingest.routes.resolution import in_library
+from ingest.run import ask_services
+from ingest.services import Services
 from kg.errors import StorageError, UsageError
 from kg.library import Library
 from kg.store import Store
@@ -33,9 +37,17 @@ class Options:
     full: bool = False
     allow_private: bool = False
     embed: bool = True
+    references: bool = True
+    set_name: str | None = None
+    since: date | None = None
     snapshot: Path | None = None
     citations: Path | None = None
     facts: Path | None = None
+
+    @property
+    def files(self) -> bool:
+        """Whether files are to be loaded beside documents."""
+        return bool(self.snapshot or self.citations)
 
 
 def refresh(library: Library, options: Options, progress: Progress, say: Callable[[str], None]) -> Outcome:
@@ -46,26 +58,37 @@ def refresh(library: Library, options: Options, progress: Progress, say: Callabl
     :raises UsageError: there is nothing to read.
     :raises StorageError: the data folder cannot be written.
     """
+    start = datetime.now(UTC)
     with _alone(library.config.data, say), Store(library.config.database) as store:
-        if not (options.sources or options.snapshot or options.citations or store.documents.sources()):
+        if not (options.sources or options.files or options.set_name or store.documents.sources()):
             raise UsageError("nothing to ingest yet: give a file, folder or URL, as in `kg ingest my-list.md`")
         run, outcome = store.runs.start(now()), Outcome()
         web = Web(not (options.offline or options.snapshot), options.allow_private)
         read_documents(store, options.sources, outcome, web, progress)
         _load_files(store, options, progress)
-        feed = _feed(library.config) if web.allowed else None
-        if feed:
-            fetch_metadata(store, feed, outcome, options.full, progress)
-        resolve_titles(store, feed, outcome, options.full, progress)
-        outcome.requests = feed.requests if feed else 0
+        outcome.resolved += in_library(store, now())
+        if web.allowed:
+            _ask(library, store, options, outcome, progress, start)
+        # Those of a run that was killed are told by the one that goes on from it.
+        outcome.changes = store.changes.after(int(store.runs.last_outcome().get("last_change", 0)))
         if options.embed:
             outcome.embedded = _embed(library, store, web.allowed, progress)
         _relate(library, store)
-        store.runs.finish(run, now(), summary(outcome))
+        store.runs.finish(run, now(), {**summary(outcome), "last_change": store.changes.last()})
         return outcome
 
 
-def summary(outcome: Outcome) -> dict[str, int | list[str]]:
+def _ask(
+    library: Library, store: Store, options: Options, outcome: Outcome, progress: Progress, start: datetime
+) -> None:
+    """Ask the services: for a set that is harvested, then for all that is missing or stale."""
+    services = Services.of(library.config)
+    if options.set_name:
+        harvest(store, services.oai, options.set_name, options.since, outcome, progress)
+    ask_services(store, services, outcome, progress, start, options.full, options.references)
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
     """The outcome of a run as JSON."""
     return {
         "documents_read": outcome.read,
@@ -73,23 +96,24 @@ def summary(outcome: Outcome) -> dict[str, int | list[str]]:
         "documents_removed": outcome.removed,
         "mentions": outcome.mentions,
         "requests": outcome.requests,
+        "requests_to": outcome.requests_to,
         "fetched": outcome.fetched,
+        "harvested": outcome.harvested,
+        "references_fetched": outcome.references,
         "resolved_by_title": outcome.resolved,
         "embedded": outcome.embedded,
         "unknown_to_arxiv": outcome.unknown,
+        "changes": [asdict(change) for change in outcome.changes],
         "problems": outcome.problems,
+        "notes": outcome.notes,
     }
-
-
-def _feed(config: Config) -> ArxivFeed:
-    return ArxivFeed(config.arxiv_url, config.arxiv_delay, config.data / "arxiv.stamp")
 
 
 def _load_files(store: Store, options: Options, progress: Progress) -> None:
     if options.snapshot:
         load_snapshot(store, options.snapshot, progress)
     if options.citations:
-        load_citations(store, options.citations)
+        load_citations(store, options.citations, progress)
     if options.facts:
         load_facts(store, options.facts)
 

@@ -28,7 +28,8 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("KG_") and name != "KG_REQUIRE_BROWSER":
             monkeypatch.delenv(name)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.setenv("KG_ARXIV_URL", "http://127.0.0.1:9/api/query")
+    for service, path in (("ARXIV", "/api/query"), ("OAI", "/oai"), ("S2", "/graph/v1"), ("OPENALEX", "/openalex")):
+        monkeypatch.setenv(f"KG_{service}_URL", f"http://127.0.0.1:9{path}")
     monkeypatch.setenv("KG_ARXIV_DELAY", "0")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.chdir(tmp_path)
@@ -36,9 +37,10 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def replica(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replica]:
-    """arXiv on loopback with the suite's papers; the settings point to it."""
+    """All services on loopback with the suite's papers; the settings point to them."""
     with Replica(records(PAPERS)) as server:
-        monkeypatch.setenv("KG_ARXIV_URL", server.arxiv_url)
+        for name, value in server.settings().items():
+            monkeypatch.setenv(name, value)
         yield server
 
 
@@ -79,7 +81,16 @@ def library(made_library: Path, tmp_path: Path) -> Iterator[Library]:
 
 def open_library(data: Path, arxiv_url: str = "http://127.0.0.1:9/api/query") -> Library:
     """A library whose encoder is the tiny one."""
-    config = Config(data=data, model=WordEncoder.name, arxiv_url=arxiv_url, arxiv_delay=0.0)
+    base = arxiv_url.removesuffix("/api/query")
+    config = Config(
+        data=data,
+        model=WordEncoder.name,
+        arxiv_url=arxiv_url,
+        oai_url=f"{base}/oai",
+        s2_url=f"{base}/graph/v1",
+        openalex_url=f"{base}/openalex",
+        arxiv_delay=0.0,
+    )
     return Library(config, WordEncoder)
 
 

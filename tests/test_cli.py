@@ -125,13 +125,18 @@ def test_status(run: Run, data: Path) -> None:
         "cited_only",
         "embedded",
         "references_known",
+        "references",
+        "unresolved_works",
+        "paused",
         "index",
         "graph",
         "model",
         "last_run",
     ]
     assert (found["documents"], found["mentions"], found["papers"], found["graph"]) == (2, 8, 8, "fresh")
-    assert found["last_run"]["requests"] == 2
+    assert found["last_run"]["requests"] == 3
+    assert found["references"] == {"known": 0, "none known": 7, "withheld": 0, "not asked": 1}
+    assert [work["id"] for work in found["unresolved_works"]] == ["2001.99999"]
     assert "with abstract      6" in run("status").out
 
 
@@ -173,7 +178,7 @@ def test_extract_names_what_it_cannot_read(run: Run, lists: Path) -> None:
 def test_ingest_and_ask_with_the_real_model(run: Run, lists: Path, replica: Replica) -> None:
     result = run("ingest", "lists", "--json")
     found = document(result)["result"]
-    assert (found["documents_read"], found["fetched"], found["embedded"], found["requests"]) == (2, 5, 7, 2)
+    assert (found["documents_read"], found["fetched"], found["embedded"], found["requests"]) == (2, 5, 7, 3)
     assert found["unknown_to_arxiv"] == ["2001.99999"]
     assert document(run("status", "--json"))["result"]["embedded"] == 7
     answer = document(
@@ -189,7 +194,7 @@ def test_ingest_and_ask_with_the_real_model(run: Run, lists: Path, replica: Repl
     related = document(run("related", "1803.03635", "--by", "text", "--json"))
     assert related["results"][0]["id"] == "1912.05671"
     again = run("ingest")
-    assert "0 documents read, 2 unchanged; 0 requests to arXiv." in again.out
+    assert "0 documents read, 2 unchanged; 0 requests." in again.out
 
 
 def test_ingest_tells_people_what_it_did(run: Run, lists: Path, replica: Replica) -> None:
@@ -202,7 +207,7 @@ def test_ingest_tells_people_what_it_did(run: Run, lists: Path, replica: Replica
 
 def test_ingest_without_a_network_keeps_what_it_has(run: Run, lists: Path) -> None:
     result = run("ingest", "lists", "--encoder", "none")
-    fails(result, 3, "arXiv cannot be reached", "6 papers wait")
+    fails(result, 3, "arXiv, arXiv's OAI-PMH and Semantic Scholar cannot be reached", "6 papers and 2 titles wait")
     assert json.loads(run("status", "--json").out)["result"]["papers"] == 8
 
 

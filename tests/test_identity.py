@@ -1,7 +1,7 @@
 """Which mentions are of one work."""
 
-from ingest.identity import id_of_work, is_same_work, names_of
-from kg.papers import Author, Mention, Paper
+from ingest.identity import id_of_work, names_of
+from kg.papers import Mention
 
 TITLED = Mention("a.md", 1, title="A Spline Theory of Deep Learning", authors=("Baraniuk",))
 
@@ -27,16 +27,3 @@ def test_a_short_title_is_a_name_only_with_author_and_year() -> None:
 def test_ids_of_works_are_the_same_in_every_run() -> None:
     assert id_of_work(TITLED) == id_of_work(TITLED)
     assert id_of_work(TITLED).startswith("a-spline-theory-of-deep-learning-")
-
-
-def test_equal_titles_are_one_work_unless_the_authors_differ() -> None:
-    paper = Paper(
-        "1802.0",
-        title="A spline theory of deep learning!",
-        authors=(Author("r-g-baraniuk", "R. G. Baraniuk"),),
-    )
-    assert is_same_work(TITLED, paper)
-    other = Paper("1802.1", title=paper.title, authors=(Author("ann-bee", "Ann Bee"),))
-    assert not is_same_work(TITLED, other)
-    near = Paper("1802.2", title="A Spline Theory of Deep Networks", authors=paper.authors)
-    assert not is_same_work(TITLED, near)

@@ -26,15 +26,16 @@ def ingest(data: Path, replica: Replica, *sources: str, **options: object) -> tu
 
 def test_the_first_run_does_everything_and_the_second_nothing(lists: Path, tmp_path: Path, replica: Replica) -> None:
     first, library = ingest(tmp_path / "data", replica, "lists")
-    assert (first.read, first.mentions, first.fetched, first.requests) == (2, 8, 5, 2)
+    assert (first.read, first.mentions, first.fetched, first.requests) == (2, 8, 5, 3)
     assert first.unknown == ["2001.99999"]
     assert first.resolved == 2
     assert library.status()["embedded"] == 7
     files = sorted((tmp_path / "data" / "index").iterdir())
+    asked = len(replica.log)
 
     second, library = ingest(tmp_path / "data", replica, "lists")
     assert (second.read, second.unchanged, second.requests, second.embedded) == (0, 2, 0, 0)
-    assert len(replica.log) == 2
+    assert len(replica.log) == asked
     assert sorted((tmp_path / "data" / "index").iterdir()) == files
 
     third, library = ingest(tmp_path / "data", replica)
@@ -45,7 +46,7 @@ def test_the_first_run_does_everything_and_the_second_nothing(lists: Path, tmp_p
 def test_full_asks_again(lists: Path, tmp_path: Path, replica: Replica) -> None:
     ingest(tmp_path / "data", replica, "lists")
     outcome, _ = ingest(tmp_path / "data", replica, full=True)
-    assert outcome.requests == 1
+    assert outcome.requests == 2
     assert outcome.fetched == 7
 
 
@@ -57,15 +58,17 @@ def test_a_changed_document_is_read_again_and_only_what_is_new_is_asked(
     (lists / "awesome.md").write_text(text + "3. [Beyond kernels](https://arxiv.org/abs/1905.10337)\n")
     outcome, library = ingest(tmp_path / "data", replica)
     assert (outcome.read, outcome.fetched, outcome.embedded) == (1, 1, 1)
-    assert replica.log[-1].params["id_list"] == "1905.10337"
+    assert replica.requests("arxiv")[-1].params["id_list"] == "1905.10337"
     assert library.paper("1905.10337").paper.listed_in[0].link_text == "Beyond kernels"
 
 
 def test_what_fails_on_the_way_goes_on_from_there(lists: Path, tmp_path: Path, replica: Replica) -> None:
     replica.fail("rate_limit", 4)
+    replica.fail("rate_limit", 4, service="oai")
+    replica.fail("s2_rate_limit", 4)
     outcome, library = ingest(tmp_path / "data", replica, "lists")
     assert "Rate exceeded" in outcome.problems[0]
-    assert "6 papers wait" in outcome.problems[0]
+    assert "6 papers and 2 titles wait" in outcome.problems[0]
     assert library.search(Search("lottery ticket")).results, "titles of the documents are searched meanwhile"
     again, library = ingest(tmp_path / "data", replica)
     assert (again.problems, again.fetched, library.status()["with_abstract"]) == ([], 5, 6)
@@ -185,10 +188,12 @@ def test_a_document_that_is_only_out_of_reach_is_kept(lists: Path, tmp_path: Pat
 def test_each_answer_of_arxiv_is_stored_before_the_next_is_asked_for(
     tmp_path: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.run.CHUNK", 2)
+    monkeypatch.setattr("ingest.routes.metadata.CHUNK", 2)
     ids = [paper["id"] for paper in PAPERS]
     (tmp_path / "a.md").write_text("".join(f"- [p](https://arxiv.org/abs/{id_})\n" for id_ in ids))
     replica.fail_later("rate_limit", after=2, times=4)
+    replica.fail("rate_limit", 4, service="oai")
+    replica.fail("s2_rate_limit", 4)
     outcome, library = ingest(tmp_path / "data", replica, "a.md")
     assert (outcome.fetched, "3 papers wait" in outcome.problems[0]) == (4, True)
     again, library = ingest(tmp_path / "data", replica)

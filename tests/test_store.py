@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlite_utils import Database
 
 from kg.errors import StorageError
 from kg.filters import Filter, Scope, Terms
-from kg.papers import Mention, Metadata, Topic
+from kg.migrations import migrations
+from kg.papers import Mention, Metadata, Reference, Topic
 from kg.store import DatabaseError, Store
 from kg.store.documents import Document, Source
 
@@ -85,12 +87,89 @@ def test_a_source_that_knows_less_erases_nothing(store: Store) -> None:
 
 def test_what_is_stale_is_asked_and_what_arxiv_did_not_know_waits(store: Store) -> None:
     list_paper(store, mention(), mention("2001.99999"))
-    assert store.metadata.to_fetch("2026-01-01", "2026-01-01") == ["1806.07572", "2001.99999"]
+    assert store.asks.stale("2026-01-01", "2026-01-01") == ["1806.07572", "2001.99999"]
     store.metadata.save([NTK])
-    store.metadata.mark_asked(["1806.07572", "2001.99999"], "2026-01-02T00:00:00+00:00")
-    assert store.metadata.to_fetch("2026-01-01", "2026-01-01") == []
-    assert store.metadata.to_fetch("2026-03-01", "2026-01-01") == ["1806.07572"]
-    assert store.metadata.to_fetch("2026-01-01", "2026-03-01") == ["2001.99999"]
+    store.asks.note("arxiv", {"1806.07572": "known", "2001.99999": "unknown"}, "2026-01-02T00:00:00.5+00:00")
+    assert store.asks.stale("2026-01-01", "2026-01-01") == []
+    assert store.asks.stale("2026-03-01", "2026-01-01") == ["1806.07572"]
+    assert store.asks.stale("2026-01-01", "2026-03-01") == ["2001.99999"]
+    assert store.asks.undescribed("oai", ("arxiv",), "2026-03-01") == ["2001.99999"]
+    assert store.asks.unknown_since("2026-01-01") == ["2001.99999"]
+
+
+def test_papers_of_no_document_are_not_asked_for_one_by_one(store: Store) -> None:
+    store.metadata.save([NTK], bulk=True)
+    assert store.asks.stale("2027-01-01", "2027-01-01") == []
+    assert store.asks.without_references("s2-references", "2027-01-01", "2027-01-01") == []
+
+
+def test_states_of_references_are_told_apart(store: Store) -> None:
+    list_paper(store, *(mention(f"1806.0000{number}") for number in range(1, 6)))
+    ids = [f"1806.0000{number}" for number in range(1, 6)]
+    store.asks.note(
+        "s2-references", dict(zip(ids, ("known", "none", "withheld", "unknown"), strict=False)), "2026-01-02"
+    )
+    store.metadata.save(replace(NTK, arxiv_id=id_) for id_ in ids)
+    numbers = store.papers.numbers(ids)
+    store.citations.replace(numbers[ids[0]], [numbers[ids[1]]], "semantic-scholar")
+    states = ["known", "none known", "withheld", "none known", "not asked"]
+    assert [store.asks.references_of(id_) for id_ in ids] == states
+    assert store.asks.references() == {"known": 1, "none known": 2, "withheld": 1, "not asked": 1}
+    assert store.asks.without_references("s2-references", "2026-01-01", "2026-01-01") == [ids[4]]
+    assert store.asks.without_references("openalex-references", "2026-01-01", "2026-01-01") == ids[1:]
+
+
+def test_references_of_one_source_replace_only_its_own(store: Store) -> None:
+    a, b, c = (store.identity.ensure_arxiv(f"1806.0000{number}") for number in range(1, 4))
+    store.citations.add([(a, b)], "e.tsv")
+    store.citations.replace(a, [b, c, a], "semantic-scholar")
+    store.citations.replace(a, [c], "semantic-scholar")
+    references, _ = store.citations.of("1806.00001")
+    assert sorted(references) == [("1806.00002", ("e.tsv",)), ("1806.00003", ("semantic-scholar",))]
+
+
+def test_a_cited_work_is_known_by_each_of_its_names_and_kept_apart(store: Store) -> None:
+    with store.transaction():
+        book = store.cited.ensure(Reference(doi="10.1/X", names=("s2:ab",), title="A Book of Kernels", year=2001))
+        assert store.cited.ensure(Reference(names=("s2:ab", "openalex:w1"))) == book
+        assert store.cited.ensure(Reference(doi="10.1/x")) == book
+        assert store.cited.ensure(Reference(title="Only a Remark and No Name")) is None
+    assert store.cited.unknown(["openalex:w1", "openalex:w2"]) == ["openalex:w2"]
+    assert store.papers.counts()["cited_only"] == 1
+    list_paper(store, mention("1803.03635"))
+    store.metadata.save([replace(NTK, arxiv_id="1803.03635", title="Wide Networks Train like Kernels")])
+    titled = Reference(title="Wide networks train like kernels", year=2019)
+    assert store.cited.ensure(titled) == store.papers.numbers(["1803.03635"])["1803.03635"]
+    assert store.cited.ensure(replace(titled, year=1990)) is None
+
+
+def test_what_services_say_anew_is_noted(store: Store) -> None:
+    list_paper(store, mention())
+    store.metadata.save([replace(NTK, version=1)])
+    assert store.changes.after(0) == []
+    later = replace(NTK, version=2, title="Renamed", withdrawn=True, comment="withdrawn", fetched_at="2026-02-01")
+    store.metadata.save([later])
+    found = [(change.what, change.before, change.after) for change in store.changes.after(0)]
+    assert found == [("version", "v1", "v2"), ("withdrawn", None, "withdrawn"), ("title", NTK.title, "Renamed")]
+    store.metadata.save([later])
+    assert store.changes.after(store.changes.last()) == []
+
+
+def test_a_library_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    db = Database(tmp_path / "kg.db")
+    migrations.apply(db, stop_before="m002_routes")
+    db.execute("INSERT INTO papers (id, arxiv_id, asked_at, fetched_at) VALUES ('a', 'a', '2026-01-01', '2026-01-01')")
+    db.execute("INSERT INTO papers (id, arxiv_id, asked_at) VALUES ('b', 'b', '2026-01-02')")
+    db.execute("INSERT INTO papers (id, asked_at) VALUES ('w', '2026-01-03')")
+    db.conn.commit()
+    db.close()
+    with Store(tmp_path / "kg.db") as store:
+        query = "SELECT id, route, answer, asked_at FROM asks JOIN papers ON number = paper ORDER BY id"
+        assert store._db.execute(query).fetchall() == [
+            ("a", "arxiv", "known", "2026-01-01"),
+            ("b", "arxiv", "unknown", "2026-01-02"),
+            ("w", "arxiv-title", "unknown", "2026-01-03"),
+        ]
 
 
 def test_a_work_merged_into_another_keeps_its_names_mentions_and_citations(store: Store) -> None:
@@ -218,8 +297,8 @@ def test_citations_are_counted_once_and_never_to_oneself(store: Store) -> None:
     a, b = store.identity.ensure_arxiv("1806.07572"), store.identity.ensure_arxiv("1811.03962")
     assert store.citations.add([(a, b), (a, b), (a, a)], "file") == 1
     assert store.citations.add([(a, b)], "file") == 0
-    assert store.citations.of("1806.07572") == (["1811.03962"], [])
-    assert store.citations.of("1811.03962") == ([], ["1806.07572"])
+    assert store.citations.of("1806.07572") == ([("1811.03962", ("file",))], [])
+    assert store.citations.of("1811.03962") == ([], [("1806.07572", ("file",))])
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from kg.bibtex import to_bibtex
 from kg.filters import BY, MODES, SORTS, Related
 from webapp import params, replies
 from webapp.replies import library
+from webapp.show import is_unresolved
 
 blueprint = Blueprint("pages", __name__)
 blueprint.before_request(replies.start_clock)
@@ -110,7 +111,8 @@ def reading_list(list_id: str) -> AnyResponse | str:
         return replies.one(answer)
     if twin == "bib":
         return replies.bibtex(answer.papers.values())
-    return render_template("list.html", list=answer)
+    unresolved = [m for m in answer.mentions if m.paper and is_unresolved(answer.papers[m.paper])]
+    return render_template("list.html", list=answer, unresolved=unresolved)
 
 
 @blueprint.get("/healthz")

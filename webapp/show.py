@@ -10,7 +10,7 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from kg.identifiers import split_url
-from kg.papers import Author, Mention
+from kg.papers import Author, Mention, Paper
 from webapp.params import SEARCH
 
 _KEPT = frozenset(SEARCH) - {"cursor"}
@@ -83,3 +83,8 @@ def asked(
     pairs += [(name, value) for name, value in put.items() if value]
     query = urlencode(pairs)
     return (path or request.path) + (f"?{query}" if query else "")
+
+
+def is_unresolved(paper: Paper) -> bool:
+    """Whether no service has described a paper, only documents."""
+    return paper.metadata_source in {None, "document"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,6 +19,8 @@ from kg.filters import BY, MODES, Mode, Related, Scope, Search
 from kg.library import Library
 from kg.papers import Author, Mention, Paper
 from kg.text import squeezed
+
+_MOST_UNRESOLVED = 10  # shown by `kg status`
 
 # `-word` excludes a word: it is no option.
 _WORDS = {"ignore_unknown_options": True}
@@ -103,11 +106,15 @@ def show(library: Library, paper: str, as_json: bool) -> None:
         print_json(envelope_of_one(answer, watch.ms))
         return
     _print_paper(answer.paper)
+    for found in answer.resolutions:
+        click.echo(f"\nFound by {found.route}: {found.rule} (confidence {found.confidence:.2f})")
+    if answer.references_state != "known":
+        click.echo(f"\nReferences: {answer.references_state}")
     for label, neighbours in (("References", answer.references), ("Cited by", answer.cited_by)):
         if neighbours:
             click.secho(f"\n{label}", bold=True)
             for neighbour in neighbours:
-                click.echo(f"  {neighbour.id}  {neighbour.title or ''}")
+                click.echo(f"  {neighbour.id}  {neighbour.title or ''}  [{', '.join(neighbour.sources)}]")
 
 
 @click.command(context_settings=_WORDS)
@@ -138,14 +145,29 @@ def status(library: Library, as_json: bool) -> None:
         print_json(envelope_of_one(found, watch.ms))
         return
     for name, value in found.items():
-        if name != "last_run":
+        if not isinstance(value, list | dict | None):
             click.echo(f"{name.replace('_', ' '):18} {value}")
+    states = ", ".join(f"{count} {state}" for state, count in found["references"].items() if count)
+    click.echo(f"{'references':18} {states or 'none'}")
+    for pause in found["paused"]:
+        click.echo(f"{'paused':18} {pause['service']} until {pause['until'][:16]}")
     last = found["last_run"]
     click.echo(f"{'last run':18} {(last or {}).get('finished_at') or ('unfinished' if last else 'never')}")
     for problem in (last or {}).get("problems", []):
         click.echo(f"{'':18} {problem}")
+    _print_unresolved(found["unresolved_works"])
     if not found["papers"]:
         click.echo(_hint(library).strip())
+
+
+def _print_unresolved(works: Sequence[Mapping[str, Any]]) -> None:
+    """The works that no service has described, where documents name them."""
+    if works:
+        click.echo("\nUnresolved, so known only from what lists say of them:")
+    for work in works[:_MOST_UNRESOLVED]:
+        click.echo(f"  {work['document']}:{work['line']}  {work['title'] or work['id']}")
+    if len(works) > _MOST_UNRESOLVED:
+        click.echo(f"  ... and {len(works) - _MOST_UNRESOLVED} more: `kg status --json` lists all")
 
 
 def _draft(text: str) -> str:

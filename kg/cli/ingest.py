@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,11 +15,13 @@ import click
 from kg.cli.options import Stopwatch, json_option, library_options, print_json
 from kg.cli.table import number_of, print_mentions
 from kg.envelope import envelope_of_one, plain
+from kg.errors import UsageError
 from kg.library import Library
 from kg.text import squeezed
 
 if TYPE_CHECKING:
-    from ingest.outcome import Outcome
+    from ingest.outcome import Outcome, Progress
+    from kg.answers import Change
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -26,7 +30,14 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--offline", is_flag=True, help="Touch no network.")
 @click.option("--full", is_flag=True, help="Ask arXiv again for what is still fresh.")
-@click.option("--no-references", is_flag=True, help="Fetch no references.")
+@click.option("--no-references", is_flag=True, help="Ask neither Semantic Scholar nor OpenAlex what papers cite.")
+@click.option("--set", "set_name", metavar="SET", help="Harvest a set of arXiv over OAI-PMH too, as in `--set cs.LG`.")
+@click.option(
+    "--since",
+    type=click.DateTime(("%Y-%m-%d",)),
+    metavar="DATE",
+    help="With --set: what changed since that day (YYYY-MM-DD); without it, since the last harvest.",
+)
 @click.option(
     "--encoder",
     type=click.Choice(("full", "none")),
@@ -61,6 +72,8 @@ def ingest(
     offline: bool,
     full: bool,
     no_references: bool,
+    set_name: str | None,
+    since: datetime | None,
     encoder: str,
     snapshot: Path | None,
     citations: Path | None,
@@ -71,26 +84,41 @@ def ingest(
     """Read documents, find what they cite, fetch it from arXiv, embed and index it.
 
     SOURCE is a file, a folder, a glob or a URL; without one, the known sources are read again and what is
-    stale is asked from arXiv. Interrupted, it goes on at the next call. Exit code 3: something is missing,
-    run it again later.
+    stale is asked from arXiv. What arXiv's query API does not give comes from its OAI-PMH service, then from
+    Semantic Scholar; references come from Semantic Scholar, then from OpenAlex. Interrupted, it goes on at the
+    next call. Exit code 3: something is missing, run it again later.
 
     \b
     kg ingest awesome-list.md notes/ 'papers/*.txt'
     kg ingest
+    kg ingest --set cs.LG --since 2026-01-01
     """
     from kg.refresh import Options, refresh, summary
 
     watch = Stopwatch()
-    options = Options(tuple(sources), offline, full, allow_private, encoder == "full", snapshot, citations, facts)
+    _check_harvest(set_name, since, offline or snapshot is not None)
+    options = Options(
+        tuple(sources),
+        offline,
+        full,
+        allow_private,
+        encoder == "full",
+        not no_references,
+        set_name,
+        since.date() if since else None,
+        snapshot,
+        citations,
+        facts,
+    )
     with _progress() as progress:
         outcome = refresh(library, options, progress, _say)
-    for problem in outcome.problems:
-        _say(f"kg: {problem}")
+    for line in (*outcome.problems, *outcome.notes):
+        _say(f"kg: {line}")
     if as_json:
         print_json(envelope_of_one(summary(outcome), watch.ms))
     else:
         _print_summary(library, outcome)
-    nothing = sources and not (outcome.read or outcome.unchanged or snapshot or citations)
+    nothing = sources and not (outcome.read or outcome.unchanged or options.files)
     if outcome.problems:
         sys.exit(1 if nothing else 3)
 
@@ -124,20 +152,47 @@ def extract(library: Library, sources: Sequence[str], allow_private: bool, as_js
         sys.exit(3 if read else 1)
 
 
+def _check_harvest(set_name: str | None, since: datetime | None, offline: bool) -> None:
+    from ingest.harvest import EARLIEST
+
+    if since and not set_name:
+        raise UsageError("--since needs --set: which set of arXiv, as in `--set cs.LG`?")
+    if set_name and offline:
+        raise UsageError("--set asks arXiv, and --offline and --snapshot touch no network: leave one of them out")
+    if since and since.date() < EARLIEST:
+        raise UsageError(f"--since {since.date()}: arXiv's records begin on {EARLIEST}")
+    if since and since.date() > datetime.now(UTC).date():
+        raise UsageError(f"--since {since.date()} is in the future")
+
+
 def _print_summary(library: Library, outcome: Outcome) -> None:
     found, unknown = library.status(), outcome.unknown
+    asked = ", ".join(f"{count} to {service}" for service, count in outcome.requests_to.items() if count)
     click.echo(
         f"{number_of(outcome.read, 'document')} read, {outcome.unchanged} unchanged; "
-        f"{number_of(outcome.requests, 'request')} to arXiv.\n"
+        f"{number_of(sum(outcome.requests_to.values()), 'request')}{f': {asked}' if asked else ''}.\n"
         f"The library holds {number_of(found['papers'], 'paper')} from {number_of(found['documents'], 'document')}: "
-        f"{found['with_abstract']} with abstract, {found['embedded']} embedded, "
-        f"{found['unresolved']} unresolved."
+        f"{found['with_abstract']} with abstract, {found['references_known']} with references, "
+        f"{found['embedded']} embedded, {found['unresolved']} unresolved."
     )
+    if outcome.harvested:
+        click.echo(f"{number_of(outcome.harvested, 'record')} harvested.")
     for document in outcome.removed:
         click.echo(f"{document} is no longer there: its mentions were removed.")
+    for change in outcome.changes:
+        click.echo(_told(change))
     if unknown:
         shown = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
         click.echo(f"arXiv does not know {shown}.")
+
+
+def _told(change: Change) -> str:
+    """A change as a line."""
+    if change.what == "version":
+        return f"{change.paper} has a new version: {change.before} is now {change.after} ({change.title})."
+    if change.what == "withdrawn":
+        return f"{change.paper} was withdrawn: {change.after}"
+    return f"{change.paper} has a new title: “{change.before}” is now “{change.after}”."
 
 
 def _say(line: str) -> None:
@@ -145,19 +200,23 @@ def _say(line: str) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def _progress() -> Iterator[Progress]:
     """A progress bar on a terminal, nothing elsewhere."""
     from tqdm import tqdm
 
     bar: tqdm[NoReturn] = tqdm(disable=not sys.stderr.isatty(), leave=False, file=sys.stderr)
     step = ""
 
-    def show(what: str, done: int, total: int) -> None:
+    def show(what: str, done: int, total: int, seconds: float | None = None, /) -> None:
         nonlocal step
+        # A service's pace is known before the first answer; tqdm's own guess is not.
+        left = f"at least {tqdm.format_interval(math.ceil(seconds))} left" if seconds else ""
+        bar.set_description(what, refresh=False)
+        bar.set_postfix_str(left, refresh=False)
         if what != step:
             step = what
             bar.reset(total or None)
-            bar.set_description(what)
+        bar.total = total or None
         bar.update(done - bar.n)
 
     try:

@@ -15,17 +15,26 @@ from sqlite_utils import Database
 
 from kg.errors import StorageError
 from kg.migrations import migrations
+from kg.store.asks import Asks
+from kg.store.bulk import BulkLoading
+from kg.store.changes import Changes
 from kg.store.citations import Citations
+from kg.store.cited import CitedWorks
 from kg.store.documents import Documents
 from kg.store.fulltext import FullText
+from kg.store.harvests import Harvests
 from kg.store.identity import Identity
 from kg.store.metadata import MetadataRecords
 from kg.store.papers import Papers
+from kg.store.resolutions import Resolutions
 from kg.store.runs import Runs
 from kg.store.topics import Topics
 from kg.store.vectors import Vectors
 
 _BUSY = 30.0  # seconds to wait for another process' transaction
+
+_CHECKPOINT = 10_000  # pages (40 MB) of the log after which they are moved to their places
+_CACHE = 65536  # KiB of pages in memory while writing: indexes are written all over
 
 
 class Store:
@@ -44,12 +53,18 @@ class Store:
         self.documents = Documents(self._db)
         self.identity = Identity(self._db)
         self.metadata = MetadataRecords(self._db)
+        self.bulk = BulkLoading(self._db)
         self.papers = Papers(self._db)
         self.citations = Citations(self._db)
+        self.cited = CitedWorks(self._db)
         self.topics = Topics(self._db)
         self.fulltext = FullText(self._db)
         self.vectors = Vectors(self._db)
         self.runs = Runs(self._db)
+        self.asks = Asks(self._db)
+        self.changes = Changes(self._db)
+        self.resolutions = Resolutions(self._db)
+        self.harvests = Harvests(self._db)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -156,6 +171,8 @@ def _is_current(db: Database) -> bool:
 
 def _brought_up_to_date(db: Database) -> bool:
     db.execute("PRAGMA foreign_keys = ON")
+    db.execute(f"PRAGMA cache_size = -{_CACHE}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
     _applied(db)
     if migrations.pending(db):
         db.enable_wal()

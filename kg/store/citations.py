@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from sqlite_utils import Database
+
+Edge = tuple[str, tuple[str, ...]]
+"""A paper at the other end of a citation, by its id, and all who say so."""
 
 
 class Citations:
@@ -21,6 +25,17 @@ class Citations:
         )
         return cursor.rowcount
 
+    def replace(self, citing: int, cited: Iterable[int], source: str) -> None:
+        """Make these the papers that `citing` cites according to `source`; what others say stays."""
+        wanted = set(cited) - {citing}
+        rows = self._db.execute("SELECT cited FROM citations WHERE citing = ? AND source = ?", [citing, source])
+        gone = {number for (number,) in rows} - wanted
+        self._db.conn.executemany(
+            "DELETE FROM citations WHERE citing = ? AND cited = ? AND source = ?",
+            [(citing, number, source) for number in sorted(gone)],
+        )
+        self.add(((citing, number) for number in sorted(wanted)), source)
+
     def all(self) -> list[tuple[str, str, str]]:
         """Every edge as (citing id, cited id, source)."""
         rows = self._db.execute(
@@ -29,15 +44,21 @@ class Citations:
         )
         return list(rows)
 
-    def of(self, paper: str) -> tuple[list[str], list[str]]:
-        """Ids that `paper` cites, and ids that cite it."""
-        cites = "SELECT DISTINCT b.id FROM citations c JOIN papers a ON a.number = c.{0} "
-        cites += "JOIN papers b ON b.number = c.{1} WHERE a.id = ? ORDER BY b.published DESC, b.id"
+    def of(self, paper: str) -> tuple[list[Edge], list[Edge]]:
+        """What `paper` cites, and what cites it, newest first, each with all who say so."""
+        cites = (
+            "SELECT b.id, json_group_array(c.source) FROM citations c JOIN papers a ON a.number = c.{0} "
+            "JOIN papers b ON b.number = c.{1} WHERE a.id = ? GROUP BY b.number ORDER BY b.published DESC, b.id"
+        )
         references = self._db.execute(cites.format("citing", "cited"), [paper])
         cited_by = self._db.execute(cites.format("cited", "citing"), [paper])
-        return [id_ for (id_,) in references], [id_ for (id_,) in cited_by]
+        return [_edge(*row) for row in references], [_edge(*row) for row in cited_by]
 
     def papers_with_references(self) -> int:
         """Number of papers of which at least one reference is known."""
         row = self._db.execute("SELECT count(DISTINCT citing) FROM citations").fetchone()
         return int(row[0])
+
+
+def _edge(paper: str, sources: str) -> Edge:
+    return paper, tuple(sorted(json.loads(sources)))

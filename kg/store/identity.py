@@ -68,13 +68,15 @@ class Identity:
 
     def ensure_arxiv(self, arxiv_id: str) -> int:
         """The number of the paper with that arXiv id, made if it was unknown."""
-        self._db.execute(
-            "INSERT OR IGNORE INTO papers (id, arxiv_id, url, pdf_url) VALUES (?1, ?1, ?2, ?3)",
+        known = self.number(arxiv_id)
+        if known is not None:
+            return known
+        cursor = self._db.execute(
+            "INSERT INTO papers (id, arxiv_id, url, pdf_url) VALUES (?1, ?1, ?2, ?3)",
             [arxiv_id, f"https://arxiv.org/abs/{arxiv_id}", f"https://arxiv.org/pdf/{arxiv_id}"],
         )
-        number = self.number(arxiv_id)
-        assert number is not None
-        return number
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
 
     def on_arxiv(self, number: int) -> bool:
         """Whether the paper has an arXiv id."""
@@ -118,7 +120,7 @@ class Identity:
         for column in ("citing", "cited"):
             self._db.execute(f"UPDATE OR IGNORE citations SET {column} = ? WHERE {column} = ?", [new, old])
         self._db.execute("DELETE FROM citations WHERE citing = cited")
-        for table in ("mentions", "aliases"):
+        for table in ("mentions", "aliases", "resolutions"):
             self._db.execute(f"UPDATE {table} SET paper = ? WHERE paper = ?", [new, old])
         self._db.execute("DELETE FROM papers_fts WHERE rowid = ?", [old])
         self._db.execute("DELETE FROM papers WHERE number = ?", [old])  # and its authors, by cascade
@@ -147,10 +149,15 @@ class Identity:
         title, year = first("title"), first("year")
         shown = title or first("link_text")
         url = next((json.loads(row["urls"])[0] for row in rows if row["urls"] != "[]"), None)
+        # Another title is another question.
+        self._db.execute(
+            "DELETE FROM asks WHERE paper = ?1 AND route IN ('arxiv-title', 's2-match') "
+            "AND (SELECT title_key FROM papers WHERE number = ?1) IS NOT ?2",
+            [number, title_key(title or "") or None],
+        )
         self._db.execute(
             "UPDATE papers SET title = ?2, title_key = ?3, doi = coalesce(?4, doi), published = ?5, "
-            "url = iif(?6, url, ?7), text_hash = ?8, metadata_source = 'document', "
-            "asked_at = iif(title_key IS ?3, asked_at, NULL) WHERE number = ?1",
+            "url = iif(?6, url, ?7), text_hash = ?8, metadata_source = 'document' WHERE number = ?1",
             [
                 number,
                 shown,

@@ -1,4 +1,4 @@
-"""What sources say of arXiv papers, and what is still to be asked."""
+"""What sources say of arXiv papers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from sqlite_utils import Database
 
 from kg.identifiers import title_key
 from kg.papers import Metadata, embedded_text, text_hash
+from kg.store.changes import Changes
 from kg.store.identity import Identity
 from kg.store.people import set_authors
+
+_FROM_ARXIV = frozenset({"arxiv", "oai"})  # routes by which arXiv itself answers
 
 
 class MetadataRecords:
@@ -19,6 +22,7 @@ class MetadataRecords:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._identity = Identity(db)
+        self._changes = Changes(db)
 
     def save(self, records: Iterable[Metadata], bulk: bool = False) -> int:
         """Store what a source says of arXiv papers; how many of them changed by it.
@@ -28,30 +32,10 @@ class MetadataRecords:
         """
         return sum(self._save(record, bulk) for record in records)
 
-    def mark_asked(self, ids: Iterable[str], at: str) -> None:
-        """Note that a service was asked for these papers, whatever it answered."""
-        self._db.conn.executemany("UPDATE papers SET asked_at = ? WHERE id = ?", [(at, id_) for id_ in ids])
-
-    def titles_to_ask(self, asked_since: str) -> list[str]:
-        """Ids of works without an arXiv id whose titles have not been asked for since that time."""
+    def wanting(self) -> list[str]:
+        """arXiv ids of the library that no service has described."""
         rows = self._db.execute(
-            "SELECT id FROM papers WHERE arxiv_id IS NULL AND in_library AND title_key LIKE '% % %' "
-            "AND coalesce(asked_at, '') < ? ORDER BY number",
-            [asked_since],
-        )
-        return [id_ for (id_,) in rows]
-
-    def to_fetch(self, fresh_since: str, unknown_since: str) -> list[str]:
-        """arXiv ids of the library whose metadata should be asked for, in order of arrival.
-
-        `fresh_since`: what was fetched before that time is stale; `unknown_since`: what arXiv did not
-        know when asked before that time is asked again.
-        """
-        rows = self._db.execute(
-            "SELECT arxiv_id FROM papers WHERE arxiv_id IS NOT NULL AND in_library "
-            "AND coalesce(fetched_at, '') < ? AND (fetched_at IS NOT NULL "
-            "  OR asked_at IS NULL OR asked_at < ?) ORDER BY number",
-            [fresh_since, unknown_since],
+            "SELECT arxiv_id FROM papers WHERE arxiv_id IS NOT NULL AND in_library AND fetched_at IS NULL"
         )
         return [id_ for (id_,) in rows]
 
@@ -63,6 +47,8 @@ class MetadataRecords:
             return False
         if record.doi:
             self._own_doi(number, record.doi)
+        if not bulk:
+            self._changes.note(number, record)
         changed = self._update(number, _columns(record))
         changed |= set_authors(self._db, number, record.authors)
         changed |= self._set_categories(number, record.categories)
@@ -73,13 +59,15 @@ class MetadataRecords:
         return changed
 
     def _knows_better(self, number: int, record: Metadata) -> bool:
-        """Whether what is stored is from a better source, or of a newer version from arXiv itself."""
+        """Whether what is stored is of a newer version, or from a better source."""
         source, fetched_at, version = self._db.execute(
             "SELECT metadata_source, fetched_at, version FROM papers WHERE number = ?", [number]
         ).fetchone()
         if not fetched_at:
             return False
-        if source == "arxiv" and record.source != "arxiv":
+        if record.version and version and record.version < version:
+            return True
+        if source in _FROM_ARXIV and record.source not in _FROM_ARXIV:
             return (record.version or 0) <= (version or 0)
         return not record.fetched_at
 

@@ -83,6 +83,16 @@ class Papers:
         rows = self._db.execute(f"SELECT id FROM papers WHERE {_UNRESOLVED} ORDER BY number")
         return [id_ for (id_,) in rows]
 
+    def unresolved(self) -> list[dict[str, Any]]:
+        """The library's works that no service has described: `id, title`, `document` and `line` of a mention."""
+        return list(
+            self._db.query(
+                "SELECT p.id, p.title, d.source AS document, m.line FROM papers p "
+                "LEFT JOIN mentions m ON m.id = (SELECT min(id) FROM mentions WHERE paper = p.number) "
+                f"LEFT JOIN documents d ON d.id = m.document WHERE {_UNRESOLVED} ORDER BY d.source, m.line, p.number"
+            )
+        )
+
     def counts(self) -> dict[str, int]:
         """`papers, with_abstract, unresolved, cited_only`."""
         (row,) = self._db.query(

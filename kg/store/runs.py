@@ -26,6 +26,13 @@ class Runs:
         self._db.execute("UPDATE runs SET finished_at = ?, outcome = ? WHERE id = ?", [at, json.dumps(outcome), run])
         self._db.conn.commit()
 
+    def last_outcome(self) -> dict[str, Any]:
+        """The outcome of the newest run that came to its end; nothing before the first."""
+        row = self._db.execute(
+            "SELECT outcome FROM runs WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return dict(json.loads(row[0] or "{}")) if row else {}
+
     def last(self) -> dict[str, Any] | None:
         """The newest run as `started_at, finished_at` and its outcome's keys; None before the first."""
         rows = self._db.query("SELECT started_at, finished_at, outcome FROM runs ORDER BY id DESC LIMIT 1")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from tests.replica.atom import CONTENT_TYPE, entry, error_feed, feed
+from tests.replica.asked import Answer, Asked
+from tests.replica.atom import CONTENT_TYPE, entry, error_feed, feed, old_dialect
 from tests.replica.expressions import parse
-from tests.replica.faults import Answer
 from tests.replica.records import Record
+from tests.replica.world import World
 
 # The service looks for these anywhere in a part of id_list (`re.search`), so much that is no id passes, finds
 # nothing, and is silently absent from the answer.
@@ -24,36 +25,43 @@ _LONGEST_ADDRESS = 8000
 Found = Sequence[tuple[Record, int]]
 
 
-def answer(records: Mapping[str, Record], params: Mapping[str, str], length: int, fault: str | None) -> Answer:
-    """The answer to one request; `length` is that of its address."""
-    if length > _LONGEST_ADDRESS:
+def answer(world: World, asked: Asked, legacy: bool = False) -> Answer:
+    """The answer to one request; `legacy` is the dialect of the service before 2025-11 (A25)."""
+    params = asked.params
+    if len(asked.target) > _LONGEST_ADDRESS:
         return Answer(414, b"<html><title>Error 414 (Request-URI Too Large)</title></html>", "text/html")
     problem = _problem(params)
     if problem:
         return Answer(400, error_feed(problem))
+    if refusal := _refused(world, params):
+        return refusal
     start, most = int(params.get("start", 0)), int(params.get("max_results", 10))
     if most == 0 or most > _DEEPEST or start + most > _DEEPEST:
         return Answer(500, error_feed("internal error"))
-    found = _found(records, params)
-    return _page(found, params, start, most, fault)
+    found = _found(world.known("arxiv"), params)
+    return _page(found, params, start, most, legacy)
 
 
-def _page(found: Found, params: Mapping[str, str], start: int, most: int, fault: str | None) -> Answer:
-    shown = list(found[start : start + most])
-    if fault == "error_entry":
-        return Answer(200, error_feed("something failed"))
-    if fault == "empty":
-        shown = []
+def _refused(world: World, params: Mapping[str, str]) -> Answer | None:
+    """A5, A24: what is answered to a list that holds an id which the service refuses."""
+    for part in params.get("id_list", "").split(","):
+        if status := world.refused.get(part):
+            return Answer(status, error_feed(f"incorrect id format for {part}") if status == 400 else b"")
+    return None
+
+
+def _page(found: Found, params: Mapping[str, str], start: int, most: int, legacy: bool) -> Answer:
     names = ("search_query", "id_list", "start", "max_results")
     query = "&".join(f"{name}={params.get(name, '')}" for name in names)
-    entries = [entry(record, version) for record, version in shown]
-    body = feed(query, entries, len(found), start, most)
-    if fault == "undated":
-        body = re.sub(rb"\s*<published>.*?</published>", b"", body, count=1)
-    if fault == "truncated" and entries:
-        # Well-meant parsers accept this: the last author's name is cut, and the length is right.
-        body = body[: body.rindex(b"</name>") - 3]
-    return Answer(200, body, CONTENT_TYPE, cut=fault == "cut")
+    entries = [entry(record, version) for record, version in found[start : start + most]]
+    if not legacy:
+        return Answer(200, feed(query, entries, len(found), start, most), CONTENT_TYPE)
+    asked = [part for part in params.get("id_list", "").split(",") if part]
+    missing = max(0, len(asked) - len(found))
+    skeletons = ['  <entry>\n    <category term="" scheme="http://arxiv.org/schemas/atom"/>\n  </entry>'] * missing
+    return Answer(
+        200, old_dialect(feed(query, [*skeletons, *entries], len(found) + missing, start, most)), CONTENT_TYPE
+    )
 
 
 def _problem(params: Mapping[str, str]) -> str | None:

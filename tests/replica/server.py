@@ -5,41 +5,40 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qsl, urlsplit
 
-from tests.replica import query_api
-from tests.replica.faults import FAULTS, Answer
+from tests.replica import oai, openalex, query_api, semantic_scholar
+from tests.replica.asked import Answer, Asked, Request, asked
+from tests.replica.faults import FAULTS, service_of
 from tests.replica.records import Record
+from tests.replica.world import SERVICES, World
+
+_ANSWERS: dict[str, Callable[[World, Asked], Answer]] = {
+    "arxiv": query_api.answer,
+    "oai": oai.answer,
+    "s2": semantic_scholar.answer,
+    "openalex": openalex.answer,
+}
+_LIMITED = FAULTS["arxiv"]["rate_limit"]
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request as it came: `at` in seconds of a monotonic clock."""
+class Replica(World):
+    """All services for the records given, on one port of this machine.
 
-    at: float
-    path: str
-    params: dict[str, str]
-    user_agent: str
-    status: int
-
-
-class Replica:
-    """arXiv's query API for the records given, on a port of this machine.
-
-    :param spacing: answer 429 to a request that comes sooner than this many seconds after the one before.
+    :param spacing: arXiv (both of its services together) answers 429 to a request that comes sooner than this many
+        seconds after the one before.
     """
 
     def __init__(self, records: Iterable[Record], port: int = 0, spacing: float = 0.0) -> None:
-        self.records = {record.id: record for record in records}
+        super().__init__(records)
         self.log: list[Request] = []
-        self._faults: list[str | None] = []  # for the next requests, in order; None: the right answer
+        self._faults: dict[str, list[str | None]] = {name: [] for name in SERVICES}  # of the next requests
         self._spacing = spacing
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.replica = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -47,18 +46,49 @@ class Replica:
     @property
     def arxiv_url(self) -> str:
         """What to set KG_ARXIV_URL to."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/api/query"
+        return f"{self._base}/api/query"
 
-    def fail(self, fault: str, times: int = 1) -> None:
-        """Answer the next requests with a fault; see `tests.replica.faults`."""
-        if fault not in FAULTS:
-            raise ValueError(f"unknown fault {fault!r}: {', '.join(FAULTS)}")
-        self._faults += [fault] * times
+    @property
+    def oai_url(self) -> str:
+        """What to set KG_OAI_URL to."""
+        return f"{self._base}/oai"
 
-    def fail_later(self, fault: str, after: int, times: int = 1) -> None:
+    @property
+    def s2_url(self) -> str:
+        """What to set KG_S2_URL to."""
+        return f"{self._base}/graph/v1"
+
+    @property
+    def openalex_url(self) -> str:
+        """What to set KG_OPENALEX_URL to."""
+        return f"{self._base}/openalex"
+
+    def settings(self) -> dict[str, str]:
+        """The environment that points `kg` at the replica."""
+        urls = {"ARXIV": self.arxiv_url, "OAI": self.oai_url, "S2": self.s2_url, "OPENALEX": self.openalex_url}
+        return {**{f"KG_{name}_URL": url for name, url in urls.items()}, "KG_ARXIV_DELAY": "0"}
+
+    def fail(self, fault: str, times: int = 1, service: str | None = None) -> None:
+        """Answer the next requests to a service with a fault; see `tests.replica.faults`."""
+        self._faults[service_of(fault, service)] += [fault] * times
+
+    def fail_later(self, fault: str, after: int, times: int = 1, service: str | None = None) -> None:
         """Answer so many requests rightly, then fail."""
-        self._faults += [None] * after
-        self.fail(fault, times)
+        self._faults[service_of(fault, service)] += [None] * after
+        self.fail(fault, times, service)
+
+    def requests(self, service: str) -> list[Request]:
+        """The requests that a service got."""
+        return [request for request in self.log if request.service == service]
+
+    def most_at_once(self, service: str) -> int:
+        """How many requests a service had to answer at one time, at the most."""
+        times = [(r.at, 1) for r in self.requests(service)] + [(r.ended, -1) for r in self.requests(service)]
+        now = most = 0
+        for _, change in sorted(times):
+            now += change
+            most = max(most, now)
+        return most
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -67,29 +97,53 @@ class Replica:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stopped.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
-    def answer(self, path: str, params: dict[str, str], length: int, user_agent: str) -> Answer:
+    def answer(self, question: Asked, request: Request) -> Answer:
         """Answer one request and note it."""
         with self._lock:
-            fault = self._next_fault()
-            answer = self._answer(path, params, length, fault)
-            self.log.append(Request(time.monotonic(), path, params, user_agent, answer.status))
+            request.service = _service(question.path)
+            soon = self._too_soon(request)
+            self.log.append(request)
+            answer = self._answer(question, request.service, soon)
+            request.status = answer.status
+        if answer.stall:
+            self._stopped.wait(self.stall_seconds)
         return answer
 
-    def _answer(self, path: str, params: dict[str, str], length: int, fault: str | None) -> Answer:
-        if path != "/api/query":
+    def _answer(self, question: Asked, service: str, soon: bool) -> Answer:
+        if not service:
             return Answer(404, b"")
-        if self._spacing and self.log and time.monotonic() - self.log[-1].at < self._spacing:
-            return FAULTS["rate_limit"]
-        if fault and (FAULTS[fault].body or FAULTS[fault].reset or fault in {"nothing", "not_acceptable"}):
-            return FAULTS[fault]
-        return query_api.answer(self.records, params, length, fault)
+        faults = self._faults[service]
+        fault = faults.pop(0) if faults else None
+        if fault == "legacy":
+            return query_api.answer(self, question, legacy=True)
+        right = _ANSWERS[service](self, question)
+        if soon:
+            return _LIMITED(right, question, self)
+        return FAULTS[service][fault](right, question, self) if fault else right
 
-    def _next_fault(self) -> str | None:
-        return self._faults.pop(0) if self._faults else None
+    def _too_soon(self, request: Request) -> bool:
+        """A15."""
+        times = [one.at for one in self.log if one.service in {"arxiv", "oai"}]
+        ours = request.service in {"arxiv", "oai"}
+        return bool(self._spacing and ours and times and request.at - times[-1] < self._spacing)
+
+    @property
+    def _base(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+
+def _service(path: str) -> str:
+    """Whose path it is; an empty text for nobody's."""
+    if path in {"/api/query", "/api/moved/query"}:
+        return "arxiv"
+    if path == "/oai":
+        return "oai"
+    return "s2" if path.startswith("/graph/v1/") else "openalex" if path.startswith("/openalex/") else ""
 
 
 class _Server(ThreadingHTTPServer):
@@ -100,18 +154,28 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body are sent together: else each answer waits for an acknowledgement
 
     def do_GET(self) -> None:
-        self._reply(urlsplit(self.path).query)
+        self._reply("GET")
 
     def do_POST(self) -> None:
-        self._reply(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+        self._reply("POST")
 
-    def _reply(self, query: str) -> None:
-        params = dict(parse_qsl(query, keep_blank_values=True))
-        length = len(self.path)
-        agent = self.headers.get("User-Agent", "")
-        answer = self.server.replica.answer(urlsplit(self.path).path, params, length, agent)
+    def _reply(self, method: str) -> None:
+        at = time.monotonic()
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0) or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        question = asked(method, self.path, headers, sent)
+        request = Request(at, question.path, question.params, headers.get("user-agent", ""))
+        request.method, request.body, request.headers = method, question.body, headers
+        answer = self.server.replica.answer(question, request)
+        try:
+            self._send(answer)
+        finally:
+            request.ended = time.monotonic()
+
+    def _send(self, answer: Answer) -> None:
         if answer.reset:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -123,6 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.body[: len(answer.body) // 2] if answer.cut else answer.body)
+        self.wfile.flush()
         if answer.cut:
             self.close_connection = True
 
