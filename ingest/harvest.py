@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from ingest.outcome import Outcome, Progress
+from ingest.services.asking import RequestRefused
 from ingest.services.oai import BadToken, OaiPmh, oai_set
 from kg.errors import ServiceError, UsageError
 from kg.store import Store
@@ -34,6 +35,8 @@ def harvest(store: Store, oai: OaiPmh, set_name: str, since: date | None, outcom
         with store.transaction():
             store.harvests.save(replace(place, token=None))
         harvest(store, oai, set_name, None, outcome, progress)
+    except RequestRefused as error:
+        outcome.problems_of_service.append(str(error))
     except ServiceError as error:
         outcome.problems_of_service.append(f"{error}; `kg ingest --set {set_name}` goes on from there")
 

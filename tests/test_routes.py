@@ -272,6 +272,11 @@ def test_a_harvest_that_was_cut_goes_on_from_its_place(tmp_path: Path, replica: 
     assert library.status()["papers"] == 6
 
 
+def test_a_set_that_arxiv_does_not_have_is_named(tmp_path: Path, replica: Replica) -> None:
+    outcome, _ = run(tmp_path, replica, set_name="nonsense", since=date(2010, 1, 1))
+    assert outcome.problems == ["arXiv's OAI-PMH refuses --set nonsense --since 2010-01-01: unknown set"]
+
+
 def test_a_set_that_was_never_harvested_needs_a_day(tmp_path: Path, replica: Replica) -> None:
     with pytest.raises(UsageError, match="--since"):
         run(tmp_path, replica, set_name="cs.LG")

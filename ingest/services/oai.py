@@ -17,7 +17,7 @@ import requests
 from lxml import etree
 
 from ingest.people import split_authors
-from ingest.services.asking import Asker, Refused, first_words
+from ingest.services.asking import Asker, Refused, RequestRefused, first_words
 from ingest.services.web import Web
 from kg.errors import ServiceError
 from kg.identifiers import parse_arxiv_id
@@ -65,7 +65,8 @@ class OaiPmh:
         """Records of a set that changed since a day (`YYYY-MM-DD`), or those that follow a `token`.
 
         :raises BadToken: the token is too old.
-        :raises ServiceError: the set is unknown, or the service gives no believable answer.
+        :raises RequestRefused: the set is unknown.
+        :raises ServiceError: the service gives no believable answer.
         """
         where = {"resumptionToken": token} if token else {"metadataPrefix": _FORMAT, "set": set_name, "from": since}
         root = self._ask(verb="ListRecords", **where)
@@ -73,7 +74,7 @@ class OaiPmh:
         if error == "badResumptionToken":
             raise BadToken("arXiv's OAI-PMH does not know its token any more")
         if error and error != "noRecordsMatch":
-            raise ServiceError(f"arXiv's OAI-PMH refuses --set {set_name} --since {since}: {_message(root)}")
+            raise RequestRefused(f"arXiv's OAI-PMH refuses --set {set_name} --since {since}: {_message(root)}", 200)
         following = root.findtext(f".//{_OAI}resumptionToken")
         return Page(tuple(_records(root, at)), following or None, (root.findtext(f"{_OAI}responseDate") or at)[:10])
 

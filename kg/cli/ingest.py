@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -22,6 +22,7 @@ from kg.text import squeezed
 if TYPE_CHECKING:
     from ingest.outcome import Outcome, Progress
     from kg.answers import Change
+    from kg.refresh import Options
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -66,21 +67,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--allow-private", is_flag=True, help="Fetch URLs on private addresses too.")
 @json_option
 @library_options
-def ingest(
-    library: Library,
-    sources: Sequence[str],
-    offline: bool,
-    full: bool,
-    no_references: bool,
-    set_name: str | None,
-    since: datetime | None,
-    encoder: str,
-    snapshot: Path | None,
-    citations: Path | None,
-    facts: Path | None,
-    allow_private: bool,
-    as_json: bool,
-) -> None:
+def ingest(library: Library, sources: Sequence[str], as_json: bool, **chosen: Any) -> None:
     """Read documents, find what they cite, fetch it from arXiv, embed and index it.
 
     SOURCE is a file, a folder, a glob or a URL; without one, the known sources are read again and what is
@@ -93,23 +80,10 @@ def ingest(
     kg ingest
     kg ingest --set cs.LG --since 2026-01-01
     """
-    from kg.refresh import Options, refresh, summary
+    from kg.refresh import refresh, summary
 
     watch = Stopwatch()
-    _check_harvest(set_name, since, offline or snapshot is not None)
-    options = Options(
-        tuple(sources),
-        offline,
-        full,
-        allow_private,
-        encoder == "full",
-        not no_references,
-        set_name,
-        since.date() if since else None,
-        snapshot,
-        citations,
-        facts,
-    )
+    options = _options(sources, **chosen)
     with _progress() as progress:
         outcome = refresh(library, options, progress, _say)
     for line in (*outcome.problems, *outcome.notes):
@@ -150,6 +124,26 @@ def extract(library: Library, sources: Sequence[str], allow_private: bool, as_js
         _say(f"kg: {problem}")
     if problems:
         sys.exit(3 if read else 1)
+
+
+def _options(
+    sources: Sequence[str],
+    encoder: str,
+    no_references: bool,
+    since: datetime | None,
+    **others: Any,
+) -> Options:
+    """What the command's options ask for."""
+    from kg.refresh import Options
+
+    _check_harvest(others["set_name"], since, others["offline"] or others["snapshot"] is not None)
+    return Options(
+        tuple(sources),
+        embed=encoder == "full",
+        references=not no_references,
+        since=since.date() if since else None,
+        **others,
+    )
 
 
 def _check_harvest(set_name: str | None, since: datetime | None, offline: bool) -> None:
