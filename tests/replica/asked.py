@@ -26,7 +26,8 @@ class Answer:
 class Request:
     """One request as it came: `at` (arrival) and `ended` (answered) in seconds of a monotonic clock.
 
-    `ended` is infinite, and `status` 0, until it is answered. `body` is what the JSON sent stands for.
+    `ended` is infinite, and `status` 0, until there is an answer. It is set as the last thing before the answer goes
+    out: who has read the answer finds it set. `body` is what the JSON sent stands for.
     """
 
     at: float

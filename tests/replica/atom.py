@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
@@ -86,11 +85,3 @@ def error_feed(message: str) -> bytes:
             "</feed>\n",
         ]
     ).encode()
-
-
-def old_dialect(body: bytes) -> bytes:
-    """The same feed as the service wrote it before 2025-11 (recorded): other title and time, titles over two lines."""
-    body = body.replace(b"<title>arXiv Query", b'<title type="html">ArXiv Query', 1).replace(
-        f"<updated>{_NOW}".encode(), b"<updated>2025-08-24T00:00:00-04:00", 1
-    )
-    return re.sub(rb"(<title>\S+ \S+) ", rb"\1\n  ", body)

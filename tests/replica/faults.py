@@ -23,6 +23,7 @@ _HTML = b"<!doctype html><html><head><title>arXiv</title></head><body>Down for m
 _RATE = b"Rate exceeded."
 _ENTRY = re.compile(rb"\s*<entry>.*?</entry>", re.DOTALL)
 _OA_RESET = 53578
+MOVED = "/api/moved/query"  # where the query API is, for who is sent there
 _S2_TOO_MANY = (
     "Too Many Requests. Please wait and try again or apply for a key for higher rate limits. "
     "https://www.semanticscholar.org/product/api#api-key-form"
@@ -54,7 +55,7 @@ def _dated(right: Answer, asked: Asked, world: World) -> Answer:
 
 def _moved(status: int) -> Fault:
     def moved(right: Answer, asked: Asked, world: World) -> Answer:
-        place = asked.host + asked.target.replace("/api/query", "/api/moved/query", 1)
+        place = asked.host + asked.target.replace("/api/query", MOVED, 1)
         return Answer(status, b"", headers={"Location": place})
 
     return moved
@@ -106,8 +107,8 @@ _ARXIV: dict[str, Fault] = {
     "moved": _moved(301),  # A23: observed; the other path answers as this one
     "moved_307": _moved(307),  # A23: observed
     "legacy": lambda right, asked, world: right,  # A25: recorded; `query_api` writes the old dialect
-    "bare_links": _changed(  # A26: recorded
-        lambda body: re.sub(rb'(<link href="[^"]*") (?:rel|type)="[^/]*/>', rb"\1/>", body)
+    "bare_links": _changed(  # A26: recorded; only what the links of entries say besides the address
+        lambda body: re.sub(rb'(<link href="[^"]*") rel=[^>]*/>', rb"\1/>", body).replace(b' title="doi"/>', b"/>")
     ),
 }
 _OAI: dict[str, Fault] = {

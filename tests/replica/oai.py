@@ -1,6 +1,7 @@
 """arXiv's OAI-PMH service (`/oai`): every error of the protocol is an answer with status 200.
 
-Source: the service's own code and templates, as gathered in the project's reference (rows O1 to O7).
+Source: the service's own code and templates, as gathered in the project's reference (rows O1 to O7). Not copied: the
+records of the formats `oai_dc` and `arXivOld`, and the words of most errors.
 """
 
 from __future__ import annotations
@@ -8,17 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from urllib.parse import parse_qsl, quote, unquote
-from xml.sax.saxutils import escape
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+from xml.sax.saxutils import escape, quoteattr
 
+from tests.replica import oai_xml
 from tests.replica.asked import Answer, Asked
 from tests.replica.records import Record
-from tests.replica.world import World
+from tests.replica.world import OAI_BEGINS, World
 
-_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">\n'
-_EARLIEST = "2005-09-16"
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
+"""
+_BASE = "https://oaipmh.arxiv.org/oai"
 _FORMATS = ("oai_dc", "arXiv", "arXivOld", "arXivRaw")
+_COPIED = ("arXiv", "arXivRaw")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _VERBS: dict[str, tuple[set[str], set[str]]] = {  # verb -> arguments that must, and that may be there
     "Identify": (set(), set()),
     "ListMetadataFormats": (set(), {"identifier"}),
@@ -27,7 +32,7 @@ _VERBS: dict[str, tuple[set[str], set[str]]] = {  # verb -> arguments that must,
     "ListRecords": ({"metadataPrefix"}, {"from", "until", "set"}),
     "ListIdentifiers": ({"metadataPrefix"}, {"from", "until", "set"}),
 }
-_PHYSICS = "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th quant-ph".split()
+_WITHOUT_QUESTION = frozenset({"badVerb", "badArgument", "badResumptionToken"})
 
 
 class _Refused(Exception):
@@ -40,13 +45,15 @@ class _Refused(Exception):
 
 def answer(world: World, asked: Asked) -> Answer:
     """The answer to one request."""
+    question = "".join(f" {name}={quoteattr(value)}" for name, value in asked.pairs)
     try:
-        body = _answered(world, dict(asked.pairs), len(asked.pairs))
+        body = _answered(world, asked.params, len(asked.pairs))
     except _Refused as error:
         body = f"<error code='{error.code}'>{escape(str(error))}</error>"
+        question = "" if error.code in _WITHOUT_QUESTION else question
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = f"{_HEAD}<responseDate>{now}</responseDate>\n<request>https://oaipmh.arxiv.org/oai</request>\n{body}\n</OAI-PMH>"
-    return Answer(200, text.encode(), "text/xml")
+    head = f"{_HEAD}<responseDate>{now}</responseDate>\n<request{question}>{_BASE}</request>\n"
+    return Answer(200, f"{head}{body}\n</OAI-PMH>".encode(), "text/xml")
 
 
 def _answered(world: World, params: dict[str, str], count: int) -> str:
@@ -58,24 +65,28 @@ def _answered(world: World, params: dict[str, str], count: int) -> str:
     must, may = _VERBS[verb]
     if not must <= set(params) <= must | may:
         raise _Refused("badArgument", "The request includes illegal arguments, or is missing required arguments.")
-    if params.get("metadataPrefix", "arXiv") not in _FORMATS:
+    if params.get("metadataPrefix", "arXiv") not in _COPIED:
         raise _Refused("cannotDisseminateFormat")
     if verb == "GetRecord":
-        return f"<GetRecord>{_record(world, _named(world, params['identifier']), params['metadataPrefix'])}</GetRecord>"
+        record = _named(world, params["identifier"])
+        return f"<GetRecord>{oai_xml.whole(record, world.datestamp(record), params['metadataPrefix'])}</GetRecord>"
     if verb in {"ListRecords", "ListIdentifiers"}:
-        return _page(world, verb, params, 0)
+        return _page(world, verb, params)
     return _description(world, verb)
 
 
 def _description(world: World, verb: str) -> str:
     if verb == "Identify":
         return (
-            f"<Identify><earliestDatestamp>{_EARLIEST}</earliestDatestamp><deletedRecord>persistent</deletedRecord>"
+            f"<Identify><repositoryName>arXiv</repositoryName><baseURL>{_BASE}</baseURL>"
+            "<protocolVersion>2.0</protocolVersion><adminEmail>help@arxiv.org</adminEmail>"
+            f"<earliestDatestamp>{OAI_BEGINS}</earliestDatestamp><deletedRecord>persistent</deletedRecord>"
             "<granularity>YYYY-MM-DD</granularity></Identify>"
         )
     if verb == "ListSets":
-        sets = sorted({spec for record in world.known("oai").values() for spec in _sets(record)})
-        return f"<ListSets>{''.join(f'<set><setSpec>{spec}</setSpec></set>' for spec in sets)}</ListSets>"
+        names = oai_xml.all_sets(world.known("oai").values())
+        sets = (f"<set><setSpec>{name}</setSpec><setName>{name.split(':')[-1]}</setName></set>" for name in names)
+        return f"<ListSets>{''.join(sets)}</ListSets>"
     formats = "".join(f"<metadataFormat><metadataPrefix>{name}</metadataPrefix></metadataFormat>" for name in _FORMATS)
     return f"<ListMetadataFormats>{formats}</ListMetadataFormats>"
 
@@ -91,104 +102,60 @@ def _named(world: World, identifier: str) -> Record:
 
 def _resumed(world: World, verb: str, params: Mapping[str, str]) -> str:
     """O3, O4: a token is the query itself, quoted, with what to skip; it suffers no other argument."""
-    if set(params) != {"resumptionToken"}:
+    if set(params) != {"resumptionToken"} or not _VERBS[verb][1] & {"from"}:
         raise _Refused("badArgument")
     query = dict(parse_qsl(unquote(params["resumptionToken"])))
-    if query.pop("verb", "") != verb or not query.get("skip", "").isdigit():
+    if query.pop("verb", "") != verb or not query.get("skip", "").isdigit() or "metadataPrefix" not in query:
         raise _Refused("badResumptionToken", "Token decoding failed or format is invalid.")
-    return _page(world, verb, query, int(query.pop("skip")))
+    return _page(world, verb, query, int(query.pop("skip")), resumed=True)
 
 
-def _page(world: World, verb: str, params: Mapping[str, str], skip: int) -> str:
-    found = _selected(world, params)
+def _page(world: World, verb: str, params: Mapping[str, str], skip: int = 0, resumed: bool = False) -> str:
+    found = _selected(world, params)[skip:]
     if not found:
         raise _Refused("noRecordsMatch")
     size = world.oai_page_size if verb == "ListRecords" else world.oai_identifiers_page_size
-    shown = found[skip : skip + size]
-    whole = verb == "ListRecords"
-    prefix = params["metadataPrefix"]
-    rows = [_record(world, record, prefix) if whole else _header(world, record) for record in shown]
-    return f"<{verb}>{''.join(rows)}{_token(world, verb, params, found, skip, size)}</{verb}>"
+    if verb == "ListRecords":
+        rows = [oai_xml.whole(record, world.datestamp(record), params["metadataPrefix"]) for record in found[:size]]
+    else:
+        rows = [oai_xml.header(record, world.datestamp(record)) for record in found[:size]]
+    token = _token(world, verb, params, found, skip, size) if resumed or len(found) > size else ""
+    return f"<{verb}>{''.join(rows)}{token}</{verb}>"
 
 
 def _token(world: World, verb: str, params: Mapping[str, str], found: Sequence[Record], skip: int, size: int) -> str:
-    """Stateless: the next page begins at the last day seen, less what was seen of it."""
-    if skip + size >= len(found):
-        return "<resumptionToken/>" if skip else ""
-    last = world.datestamp(found[skip + size - 1])
-    before = sum(world.datestamp(record) < last for record in found)
-    query = {"verb": verb, **params, "from": last, "skip": str(skip + size - before)}
-    text = quote("&".join(f"{name}={value}" for name, value in query.items()), safe="")
+    """O3, O7: stateless. The next page begins at the day of its first record, less what was seen of that day."""
+    if len(found) <= size:
+        return "<resumptionToken/>"
+    first, following = world.datestamp(found[0]), world.datestamp(found[size])
+    query = {"verb": verb, **params}
+    if first == following:
+        query["skip"] = str(skip + size)
+    else:
+        seen = sum(world.datestamp(record) == following for record in found[:size])
+        query |= {"from": following, "skip": str(seen)}
     midnight = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT00:00:00Z")
-    return f"<resumptionToken expirationDate='{midnight}'>{text}</resumptionToken>"
+    return f"<resumptionToken expirationDate='{midnight}'>{quote(urlencode(query), safe='')}</resumptionToken>"
 
 
 def _selected(world: World, params: Mapping[str, str]) -> list[Record]:
     """O5: records of the set that changed in the days asked for, by day."""
-    today = datetime.now(UTC).date().isoformat()
-    begin, end = params.get("from", _EARLIEST), params.get("until", today)
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", begin) or not re.fullmatch(r"\d{4}-\d\d-\d\d", end):
-        raise _Refused("badArgument", "dates are YYYY-MM-DD")
-    if begin < _EARLIEST or end > today or begin > end:
-        raise _Refused("badArgument", "start date too early" if begin < _EARLIEST else "the dates make no range")
-    known = world.known("oai").values()
-    if (wanted := params.get("set")) and not any(wanted in _sets(record) for record in world.records.values()):
+    begin, end = _days(params)
+    wanted = params.get("set")
+    if wanted and not oai_xml.is_set(wanted):
         raise _Refused("badArgument", "unknown set")
-    found = [
-        r for r in known if begin <= max(world.datestamp(r), _EARLIEST) <= end and (not wanted or wanted in _sets(r))
-    ]
+    found = [record for record in world.known("oai").values() if begin <= world.datestamp(record) <= end]
+    if wanted:
+        found = [r for r in found if any(f"{spec}:".startswith(f"{wanted}:") for spec in oai_xml.specs(r))]
     return sorted(found, key=lambda record: (world.datestamp(record), record.id))
 
 
-def _sets(record: Record) -> set[str]:
-    """`cs`, `cs:cs` and `cs:cs:LG` for cs.LG; `physics` and `physics:hep-th` for hep-th."""
-    found: set[str] = set()
-    for category in record.categories:
-        archive, _, subject = category.partition(".")
-        group = "physics" if archive in _PHYSICS else archive
-        found |= {group, f"{group}:{archive}"} | ({f"{group}:{archive}:{subject}"} if subject else set())
-    return found
-
-
-def _header(world: World, record: Record) -> str:
-    sets = "".join(f"<setSpec>{spec}</setSpec>" for spec in sorted(_sets(record)) if spec.count(":"))
-    stamp = world.datestamp(record)
-    return f"<header><identifier>oai:arXiv.org:{record.id}</identifier><datestamp>{stamp}</datestamp>{sets}</header>"
-
-
-def _record(world: World, record: Record, prefix: str) -> str:
-    body = _raw(record) if prefix == "arXivRaw" else _plain(record)
-    return f"<record>{_header(world, record)}<metadata>{body}</metadata></record>"
-
-
-def _raw(record: Record) -> str:
-    """`arXivRaw`: all versions with their dates, and the authors as one string."""
-    versions = "".join(
-        f'<version version="v{number}"><date>{_date(created)}</date><size>1kb</size></version>'
-        for number, created in enumerate(record.created, start=1)
-    )
-    *first, last = record.authors or ("Anonymous",)
-    authors = f"{', '.join(first)} and {last}" if first else last
-    return (
-        f'<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>{record.id}</id><submitter>(removed)</submitter>{versions}'
-        f"<title>{escape(record.title)}</title><authors>{escape(authors)}</authors>{_common(record)}</arXivRaw>"
-    )
-
-
-def _plain(record: Record) -> str:
-    """`arXiv`: `created` is the newest version's day, not the first one's (code)."""
-    authors = "".join(f"<author><keyname>{escape(name)}</keyname></author>" for name in record.authors)
-    return (
-        f'<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{record.id}</id><created>{record.created[-1][:10]}</created>'
-        f"<authors>{authors}</authors><title>{escape(record.title)}</title>{_common(record)}</arXiv>"
-    )
-
-
-def _common(record: Record) -> str:
-    parts = [("categories", " ".join(record.categories)), ("comments", record.comment)]
-    parts += [("journal-ref", record.journal_ref), ("doi", " ".join(record.dois)), ("abstract", record.abstract)]
-    return "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts if text)
-
-
-def _date(created: str) -> str:
-    return format_datetime(datetime.fromisoformat(created.replace("Z", "+00:00")), usegmt=True)
+def _days(params: Mapping[str, str]) -> tuple[str, str]:
+    """O5: the first and the last day, if that is a range that may be asked for."""
+    today = datetime.now(UTC).date().isoformat()
+    begin, end = params.get("from", OAI_BEGINS), params.get("until", today)
+    if not _DAY.fullmatch(begin) or not _DAY.fullmatch(end):
+        raise _Refused("badArgument", "dates are YYYY-MM-DD")
+    if begin < OAI_BEGINS or end > today or begin > end:
+        raise _Refused("badArgument", "start date too early" if begin < OAI_BEGINS else "the dates make no range")
+    return begin, end

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from tests.replica import legacy as old
 from tests.replica.asked import Answer, Asked
-from tests.replica.atom import CONTENT_TYPE, entry, error_feed, feed, old_dialect
+from tests.replica.atom import CONTENT_TYPE, entry, error_feed, feed
 from tests.replica.expressions import parse
 from tests.replica.records import Record
 from tests.replica.world import World
@@ -18,7 +19,10 @@ from tests.replica.world import World
 # nothing, and is silently absent from the answer.
 _VALID = re.compile(r"\d{4}\.\d{4,5}(v\d*)?|([a-z-]+(\.[a-z]{2})?)/\d{2}[01]\d{4}(v\d*)?", re.IGNORECASE)
 _EXACT = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v(\d+))?")
-_SORTS = ("relevance", "lastUpdatedDate", "submittedDate")
+_CHOICES = {
+    "sortBy": ("relevance", "lastUpdatedDate", "submittedDate"),
+    "sortOrder": ("ascending", "descending"),
+}
 _DEEPEST = 10_000
 _LONGEST_ADDRESS = 8000
 
@@ -36,10 +40,16 @@ def answer(world: World, asked: Asked, legacy: bool = False) -> Answer:
     if refusal := _refused(world, params):
         return refusal
     start, most = int(params.get("start", 0)), int(params.get("max_results", 10))
-    if most == 0 or most > _DEEPEST or start + most > _DEEPEST:
+    if most == 0 or 1 + round(start / most) > _DEEPEST // most:  # A13
         return Answer(500, error_feed("internal error"))
     found = _found(world.known("arxiv"), params)
-    return _page(found, params, start, most, legacy)
+    query = "&".join(f"{name}={params.get(name, '')}" for name in ("search_query", "id_list"))
+    query += f"&start={start}&max_results={most}"
+    if legacy:
+        rows = _with_missing(found, params)
+        return Answer(200, old.feed(query, rows[start : start + most], len(rows), start, most), old.CONTENT_TYPE)
+    entries = [entry(record, version) for record, version in found[start : start + most]]
+    return Answer(200, feed(query, entries, len(found), start, most), CONTENT_TYPE)
 
 
 def _refused(world: World, params: Mapping[str, str]) -> Answer | None:
@@ -50,18 +60,12 @@ def _refused(world: World, params: Mapping[str, str]) -> Answer | None:
     return None
 
 
-def _page(found: Found, params: Mapping[str, str], start: int, most: int, legacy: bool) -> Answer:
-    names = ("search_query", "id_list", "start", "max_results")
-    query = "&".join(f"{name}={params.get(name, '')}" for name in names)
-    entries = [entry(record, version) for record, version in found[start : start + most]]
-    if not legacy:
-        return Answer(200, feed(query, entries, len(found), start, most), CONTENT_TYPE)
-    asked = [part for part in params.get("id_list", "").split(",") if part]
-    missing = max(0, len(asked) - len(found))
-    skeletons = ['  <entry>\n    <category term="" scheme="http://arxiv.org/schemas/atom"/>\n  </entry>'] * missing
-    return Answer(
-        200, old_dialect(feed(query, [*skeletons, *entries], len(found) + missing, start, most)), CONTENT_TYPE
-    )
+def _with_missing(found: Found, params: Mapping[str, str]) -> list[tuple[Record, int] | None]:
+    """A25: in the order of the request, with None for each id that is not known."""
+    if not params.get("id_list") or params.get("search_query"):
+        return list(found)
+    by_name = {name: row for row in found for name in (row[0].id, f"{row[0].id}v{row[1]}")}
+    return [by_name.get(part) for part in dict.fromkeys(params["id_list"].split(","))]
 
 
 def _problem(params: Mapping[str, str]) -> str | None:
@@ -74,8 +78,9 @@ def _problem(params: Mapping[str, str]) -> str | None:
             return f"{name} must be an integer"
         if int(text) < 0:
             return f"{name} must be non-negative"
-    if params.get("sortBy", "relevance") not in _SORTS:
-        return f"sortBy must be in: {', '.join(_SORTS)}"
+    for name, choices in _CHOICES.items():
+        if params.get(name, choices[0]) not in choices:
+            return f"{name} must be in: {', '.join(choices)}"
     if ids := params.get("id_list"):
         for part in ids.split(","):
             if not _VALID.search(part):
@@ -91,8 +96,10 @@ def _found(records: Mapping[str, Record], params: Mapping[str, str]) -> Found:
     if params.get("search_query"):
         test = parse(params["search_query"])
         found = [(record, version) for record, version in found if test(record)]
-    if params.get("sortBy") == "submittedDate":
-        found.sort(key=lambda item: item[0].created[0], reverse=params.get("sortOrder") != "ascending")
+    by = params.get("sortBy", "relevance")
+    if by != "relevance":
+        which = 0 if by == "submittedDate" else -1
+        found.sort(key=lambda item: item[0].created[which], reverse=params.get("sortOrder") != "ascending")
     return found
 
 

@@ -5,6 +5,7 @@ Source: the service's specification, recorded answers and reports, as gathered i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,7 +19,11 @@ _FIELDS = frozenset(
     """paperId corpusId externalIds title abstract year publicationDate authors journal venue referenceCount references
     citationCount url""".split()
 )
+_OF_REFERENCES = frozenset({"contexts", "intents", "isInfluential"})
 _MOST_IDS = 500
+_MOST_REFERENCES, _DEEPEST_REFERENCES = 1000, 10_000
+_DEEPEST_SEARCH = 1000
+_ID = re.compile(r"[0-9a-f]{40}|10\..+|(ARXIV|DOI|CorpusId|MAG|ACL|PMID|PMCID|URL):.+", re.IGNORECASE)
 
 
 def answer(world: World, asked: Asked) -> Answer:
@@ -28,14 +33,15 @@ def answer(world: World, asked: Asked) -> Answer:
         return said({"message": "Forbidden"}, 403)  # S9
     path = asked.path.removeprefix("/graph/v1")
     fields = asked.params.get("fields", "title").split(",")
-    if unknown := [name for name in fields if name.partition(".")[0] not in _FIELDS]:
+    allowed = _FIELDS | _OF_REFERENCES if path.endswith("/references") else _FIELDS
+    if unknown := [name for name in fields if name.partition(".")[0] not in allowed]:
         return said({"error": f"Unrecognized or unsupported fields: [{', '.join(unknown)}]"}, 400)  # S7
     if path == "/paper/batch" and asked.method == "POST":
         return _batch(world, asked.body, fields)
     if path == "/paper/search/match":
         return _match(world, asked.params.get("query", ""), fields)
     if path == "/paper/search":
-        return _search(world, asked.params.get("query", ""), fields)
+        return _search(world, asked, fields)
     if path.startswith("/paper/"):
         return _single(world, asked, path.removeprefix("/paper/"), fields)
     return said({"message": "Missing Authentication Token"}, 403)
@@ -49,8 +55,9 @@ def _batch(world: World, body: object, fields: Sequence[str]) -> Answer:
         return said({"error": f"Too many ids: at most {_MOST_IDS} (500) are allowed"}, 400)  # S3; text assumed
     if world.s2_size is not None and len(ids) > world.s2_size:
         return said({"error": "Response would exceed maximum size...."}, 400)  # S4
-    found = [_find(world, str(name)) for name in ids]
-    if not any(found) or not all(ids):
+    names = _Names(world)
+    found = [names.find(str(name)) for name in ids]
+    if not any(found) or any(_malformed(name) for name in ids):
         return said({"error": "No valid paper ids given"}, 400)  # S2
     return said([record and _paper(world, record, fields) for record in found])  # S1
 
@@ -67,45 +74,81 @@ def _match(world: World, query: str, fields: Sequence[str]) -> Answer:
     return said({"data": [{**_paper(world, found[0], fields), "matchScore": 30.5 * found[1]}]})
 
 
-def _search(world: World, query: str, fields: Sequence[str]) -> Answer:
-    wanted = set(words(query))
-    found = [record for record in world.known("s2").values() if wanted & set(words(record.title))]
+def _search(world: World, asked: Asked, fields: Sequence[str]) -> Answer:
+    """All the words in title or abstract; not the service's ranking. Where nothing is found, no `data` (recorded)."""
+    wanted = set(words(asked.params.get("query", "")))
+    known = world.known("s2").values()
+    found = [record for record in known if wanted and wanted <= {*words(record.title), *words(record.abstract)}]
+    part = _part(asked, 100)
+    if part is None or sum(part) > _DEEPEST_SEARCH:
+        return said({"error": "Requested data for this limit and/or offset is not available"}, 400)  # text assumed
+    if not found:
+        return said({"total": 0, "offset": part[0]})
     rows = [_paper(world, record, fields) for record in found]
-    return said({"total": len(rows), "offset": 0, **({"data": rows} if rows else {})})  # recorded: no `data` for none
+    return said({"total": len(rows), **_paged(rows, *part)})
 
 
 def _single(world: World, asked: Asked, name: str, fields: Sequence[str]) -> Answer:
+    """S10, S12."""
     listing = name.endswith("/references")
-    record = _find(world, name.removesuffix("/references"))
+    record = _Names(world).find(name.removesuffix("/references"))
     if record is None:
-        return said({"error": f"Paper with id {name.removesuffix('/references')} not found"}, 404)  # S10
+        return said({"error": f"Paper with id {name.removesuffix('/references')} not found"}, 404)
     if not listing:
         return said(_paper(world, record, fields))
     if record.id in world.elided["s2"]:
-        return said({"data": None})  # S12; assumed
-    offset, limit = int(asked.params.get("offset", 0)), int(asked.params.get("limit", 100))
-    rows = [{"citedPaper": _reference(world, cited, fields)} for cited in record.references]
-    more = {"next": offset + limit} if offset + limit < len(rows) else {}  # S12: no `next` on the last page
-    return said({"offset": offset, **more, "data": rows[offset : offset + limit]})
+        return said({"data": None})  # assumed
+    part = _part(asked, _MOST_REFERENCES)
+    if part is None or sum(part) >= _DEEPEST_REFERENCES:
+        return said({"error": "limit or offset is out of range"}, 400)  # doc, observed; text assumed
+    return said(_paged([_citing(world, cited, fields) for cited in record.references], *part))
 
 
-def _find(world: World, name: str) -> Record | None:
-    known = world.known("s2")
-    kind, _, value = name.partition(":")
-    if kind == "ARXIV":
-        return known.get(value)
-    if kind == "URL":
-        return known.get(value.rpartition("/abs/")[2])
-    if kind == "DOI" or name.startswith("10."):
-        doi = (value if kind == "DOI" else name).lower()
-        return next((r for r in known.values() if doi in {*(d.lower() for d in r.dois), _own_doi(r)}), None)
-    if kind == "CorpusId":
-        return next((r for r in known.values() if str(corpus_id(r.s2_id)) == value), None)
-    return next((r for r in known.values() if r.s2_id == name), None)
+def _citing(world: World, cited: Cited, fields: Sequence[str]) -> dict[str, Any]:
+    """One row of a page of references: the paper cited, and how."""
+    how: dict[str, Any] = {"contexts": [], "intents": [], "isInfluential": False}
+    return {**{name: how[name] for name in fields if name in how}, "citedPaper": _reference(world, cited, fields)}
 
 
-def _own_doi(record: Record) -> str:
-    return f"10.48550/arxiv.{record.id}".lower()
+def _part(asked: Asked, most: int) -> tuple[int, int] | None:
+    """Offset and limit; None where they are no numbers, or the limit is not between 1 and the most."""
+    texts = (asked.params.get("offset", "0"), asked.params.get("limit", "100"))
+    if not all(text.isdigit() for text in texts):
+        return None
+    offset, limit = map(int, texts)
+    return (offset, limit) if 1 <= limit <= most else None
+
+
+def _paged(rows: Sequence[object], offset: int, limit: int) -> dict[str, Any]:
+    """A page; the last one has no `next` (recorded)."""
+    more = {"next": offset + limit} if offset + limit < len(rows) else {}
+    return {"offset": offset, **more, "data": rows[offset : offset + limit]}
+
+
+class _Names:
+    """The papers that Semantic Scholar knows, by all that names them."""
+
+    def __init__(self, world: World) -> None:
+        self._by_name: dict[str, Record] = {}
+        for record in world.known("s2").values():
+            dois = (*record.dois, f"10.48550/arXiv.{record.id}")
+            names = (f"arxiv:{record.id}", record.s2_id, f"corpusid:{corpus_id(record.s2_id)}")
+            for name in (*names, *(f"doi:{doi}".lower() for doi in dois)):
+                self._by_name.setdefault(name, record)
+
+    def find(self, name: str) -> Record | None:
+        """The paper; an arXiv id with a version names none, and the DOI may stand alone (recorded)."""
+        if name.startswith("10."):
+            name = f"DOI:{name}"
+        kind, _, value = name.partition(":")
+        if kind == "URL":
+            kind, value = "ARXIV", value.rpartition("/abs/")[2]
+        return self._by_name.get(f"{kind.lower()}:{value if kind == 'ARXIV' else value.lower()}" if value else name)
+
+
+def _malformed(name: object) -> bool:
+    """What is no id at all, such as an empty text or the address of a DOI."""
+    return not isinstance(name, str) or not _ID.fullmatch(name) or name.startswith("DOI:http")
 
 
 def _paper(world: World, record: Record, fields: Sequence[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -12,7 +13,7 @@ from typing import Self
 
 from tests.replica import oai, openalex, query_api, semantic_scholar
 from tests.replica.asked import Answer, Asked, Request, asked
-from tests.replica.faults import FAULTS, service_of
+from tests.replica.faults import FAULTS, MOVED, service_of
 from tests.replica.records import Record
 from tests.replica.world import SERVICES, World
 
@@ -117,7 +118,7 @@ class Replica(World):
     def _answer(self, question: Asked, service: str, soon: bool) -> Answer:
         if not service:
             return Answer(404, b"")
-        faults = self._faults[service]
+        faults = self._faults[service] if question.path != MOVED else []  # A23: who was sent there gets an answer
         fault = faults.pop(0) if faults else None
         if fault == "legacy":
             return query_api.answer(self, question, legacy=True)
@@ -139,7 +140,7 @@ class Replica(World):
 
 def _service(path: str) -> str:
     """Whose path it is; an empty text for nobody's."""
-    if path in {"/api/query", "/api/moved/query"}:
+    if path in {"/api/query", MOVED}:
         return "arxiv"
     if path == "/oai":
         return "oai"
@@ -149,6 +150,11 @@ def _service(path: str) -> str:
 class _Server(ThreadingHTTPServer):
     replica: Replica
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is no error; anything else is one, and is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -170,10 +176,8 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(at, question.path, question.params, headers.get("user-agent", ""))
         request.method, request.body, request.headers = method, question.body, headers
         answer = self.server.replica.answer(question, request)
-        try:
-            self._send(answer)
-        finally:
-            request.ended = time.monotonic()
+        request.ended = time.monotonic()  # before it is sent: the client may have asked again a moment after
+        self._send(answer)
 
     def _send(self, answer: Answer) -> None:
         if answer.reset:

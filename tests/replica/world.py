@@ -10,6 +10,7 @@ from tests.replica.records import Record
 from tests.replica.titles import words
 
 SERVICES = ("arxiv", "oai", "s2", "openalex")
+OAI_BEGINS = "2005-09-16"  # code: no record of OAI-PMH is said to be older
 
 
 class World:
@@ -85,4 +86,4 @@ class World:
 
     def datestamp(self, record: Record) -> str:
         """The day of the last change, as far as the replica knows: that of the newest version."""
-        return self.edited.get(record.id) or record.created[-1][:10]
+        return self.edited.get(record.id) or max(record.created[-1][:10], OAI_BEGINS)
