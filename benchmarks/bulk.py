@@ -63,23 +63,27 @@ def _snapshot(path: Path, folder: Path) -> str:
         before, start = _peak(), time.perf_counter()
         load_snapshot(store, path, lambda *_: None)
         seconds, grown = time.perf_counter() - start, _peak() - before
+        beside = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
         count = store.papers.counts()["papers"]
-    beside = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
+        start = time.perf_counter()
+        load_snapshot(store, path, lambda *_: None)
+        again = time.perf_counter() - start
     speed, memory = count / seconds, grown + beside
     return (
         f"snapshot: {count} records, {speed:.0f} a second ({speed / LEAST_SPEED:.2f} of the least), "
         f"{seconds / bare:.1f} times a bare json.loads + executemany; {grown:.0f} MB above start, "
-        f"and {beside:.0f} MB of the process beside ({memory / MOST_MEMORY:.2f} of the most)"
+        f"and {beside:.0f} MB of the process beside ({memory / MOST_MEMORY:.2f} of the most); "
+        f"loaded again, {count / again:.0f} a second"
     )
 
 
 def _citations(path: Path, folder: Path) -> str:
     with Store(folder / "citations.db") as store:
-        start = time.perf_counter()
+        before, start = _peak(), time.perf_counter()
         load_citations(store, path, lambda *_: None)
-        seconds = time.perf_counter() - start
+        seconds, grown = time.perf_counter() - start, _peak() - before
         count = len(store.citations.all())
-    return f"citations: {count} edges, {count / seconds:.0f} a second"
+    return f"citations: {count} edges, {count / seconds:.0f} a second; {grown:.0f} MB above start"
 
 
 def _bare(path: Path, database: Path) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import ingest.beside
 import ingest.loading
 from ingest.bulk import read_snapshot
 from ingest.loading import load_citations, load_snapshot
@@ -14,6 +15,7 @@ from kg.errors import DocumentError
 from kg.papers import Mention, Metadata
 from kg.store import Store
 from kg.store.documents import Document
+from kg.store.prepared import Prepared
 from tests.killing import content
 
 LIST = Document("list.md", "/lists/list.md", "My List", "hash", "2026-01-01T00:00:00+00:00")
@@ -127,7 +129,7 @@ def test_triggers_are_there_after_a_load_and_after_one_that_failed(path: Path, t
         before = store._db.triggers
         load_snapshot(store, path, lambda *_: None)
         assert store._db.triggers == before
-        prepared = ingest.loading.Prepared.of(Metadata("1902.00001", "T", "snapshot", fetched_at="2026"))
+        prepared = Prepared.of(Metadata("1902.00001", "T", "snapshot", fetched_at="2026"))
         broken = prepared._replace(text_hash=object())
         with pytest.raises(Exception, match="type 'object' is not supported"), store.transaction():
             store.bulk.save([broken])
@@ -160,3 +162,45 @@ def test_citations_join_what_is_known_and_keep_the_rest_apart(path: Path, tmp_pa
         references, _ = store.citations.of("1901.00001")
         assert sorted(references) == [("1706.00001", ("edges.tsv",)), ("1901.00002", ("edges.tsv",))]
         assert store.papers.counts()["cited_only"] == 1
+
+
+def test_the_first_record_that_names_a_doi_has_it() -> None:
+    records = [Metadata(f"1901.0000{n}", f"T{n}", "snapshot", doi="10.1/x", fetched_at="2026") for n in (1, 2)]
+    with Store(None) as store, store.transaction():
+        store.identity.ensure_arxiv("1901.00001")
+        store.bulk.save([Prepared.of(record) for record in records])
+        assert store.identity.find("doi:10.1/x") == "1901.00001"
+
+
+def test_what_is_unchanged_is_not_saved_one_by_one(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved: list[str] = []
+
+    def save(records: Any, bulk: bool) -> None:
+        saved.extend(record.arxiv_id for record in records)
+
+    with Store(tmp_path / "kg.db") as store:
+        monkeypatch.setattr(ingest.loading, "now", lambda: "2026-02-01")
+        load_snapshot(store, path, lambda *_: None)
+        monkeypatch.setattr(ingest.loading, "now", lambda: "2026-03-01")
+        monkeypatch.setattr(store.bulk._metadata, "save", save)
+        load_snapshot(store, path, lambda *_: None)
+        times = dict(store._db.execute("SELECT id, fetched_at FROM papers"))
+    assert saved == ["1901.00007", "1901.00007"], "two records of one paper can each undo what the other said"
+    assert {at for id_, at in times.items() if id_ not in saved} == {"2026-03-01"}
+
+
+def test_memory_holds_a_chunk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+
+    def counted(*args: Any) -> Any:
+        nonlocal read
+        for record in read_snapshot(*args):
+            read += 1
+            yield record
+
+    monkeypatch.setattr(ingest.loading, "_COMMIT_EVERY", 10)
+    monkeypatch.setattr(ingest.beside, "read_snapshot", counted)
+    seen = []
+    with Store(None) as store:
+        load_snapshot(store, path, lambda _, done, __: seen.append((done, read)))
+    assert seen == [(done, done) for done in (10, 20, 30, 34)]

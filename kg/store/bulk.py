@@ -9,36 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from kg.identifiers import title_key
-from kg.papers import Metadata, embedded_text, text_hash
 from kg.store.metadata import MetadataRecords
-from kg.store.people import people
+from kg.store.prepared import Prepared
+from kg.store.unchanged import Unchanged
 
-_COLUMNS = (
-    "number, id, arxiv_id, doi, title, title_key, abstract, published, updated, version, comment, journal_ref, "
-    "withdrawn, url, pdf_url, metadata_source, fetched_at, bulk, in_library, text_hash, fts_stale"
+_GIVEN = Prepared._fields[: Prepared._fields.index("authors")]  # the columns of `papers` that a record gives
+_INSERT = (
+    f"INSERT INTO papers (number, {', '.join(_GIVEN)}, id, url, pdf_url, bulk, in_library, fts_stale) "
+    f"VALUES (?1, {', '.join(f'?{place}' for place, _ in enumerate(_GIVEN, start=2))}, "
+    "?2, 'https://arxiv.org/abs/' || ?2, 'https://arxiv.org/pdf/' || ?2, 1, 1, 0)"
 )
-_INSERT = f"INSERT INTO papers ({_COLUMNS}) VALUES ({', '.join('?' * len(_COLUMNS.split(',')))})"
 _FTS = "INSERT INTO papers_fts (rowid, title, abstract, authors, remarks) VALUES (?, ?, ?, ?, NULL)"
-
-
-class Prepared(NamedTuple):
-    """A record with what is computed of it, so that another process can do that."""
-
-    record: Metadata
-    title_key: str
-    text_hash: str
-    authors: list[tuple[str, str]]
-
-    @classmethod
-    def of(cls, record: Metadata) -> Prepared:
-        """What is stored of a record."""
-        hashed = text_hash(embedded_text(record.title, record.abstract))
-        return cls(record, title_key(record.title), hashed, people(record.authors))
 
 
 class BulkLoading:
@@ -47,20 +31,23 @@ class BulkLoading:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._metadata = MetadataRecords(db)
+        self._unchanged = Unchanged(db)
 
     def save(self, papers: Sequence[Prepared]) -> None:
         """Store records of papers, in a transaction of the caller's; new ones with their full text."""
-        known = self._known([paper.record for paper in papers])
-        new, rest = [], []
+        known = self._known(papers)
+        new: list[Prepared] = []
+        rest: list[Prepared] = []
         for paper in papers:
-            names = _names(paper.record)
-            if known.isdisjoint(names):
-                known.update(names)
-                new.append(paper)
-            else:
-                rest.append(paper.record)
+            (new if known.isdisjoint(paper.names) else rest).append(paper)
+            known.update(paper.names)  # also of one that is known: the first to name a DOI has it
         self._insert(new)
-        self._metadata.save(rest, bulk=True)
+        unchanged = self._unchanged.among(rest)
+        self._db.conn.executemany(
+            "UPDATE papers SET fetched_at = ? WHERE number = ?",
+            [(paper.fetched_at, unchanged[paper.arxiv_id]) for paper in rest if paper.arxiv_id in unchanged],
+        )
+        self._metadata.save((paper.record for paper in rest if paper.arxiv_id not in unchanged), bulk=True)
 
     def cite(self, edges: Iterable[tuple[str, str]], source: str) -> int:
         """Store citations between arXiv ids, in a transaction of the caller's; how many were new.
@@ -83,13 +70,12 @@ class BulkLoading:
         )
         return cursor.rowcount
 
-    def _known(self, records: Sequence[Metadata]) -> set[str]:
+    def _known(self, papers: Sequence[Prepared]) -> set[str]:
         """Those of the records' names that some paper goes by."""
-        names = json.dumps([name for record in records for name in _names(record)])
         rows = self._db.execute(
             "SELECT value FROM json_each(?1) WHERE EXISTS (SELECT 1 FROM papers WHERE id = value) "
             "OR EXISTS (SELECT 1 FROM aliases WHERE alias = value)",
-            [names],
+            [json.dumps([name for paper in papers for name in paper.names])],
         )
         return {name for (name,) in rows}
 
@@ -119,54 +105,23 @@ class BulkLoading:
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'papers'").fetchone()
         numbered = list(enumerate(papers, start=(row[0] if row else 0) + 1))
         many = self._db.conn.executemany
-        many(_INSERT, [_row(number, paper) for number, paper in numbered])
+        given = len(_GIVEN)
+        many(_INSERT, ((number, *paper[:given]) for number, paper in numbered))
         many("INSERT OR IGNORE INTO authors VALUES (?, ?)", {one: None for paper in papers for one in paper.authors})
         many(
             "INSERT INTO paper_authors VALUES (?, ?, ?, ?)",
-            [(number, place, *one) for number, paper in numbered for place, one in enumerate(paper.authors)],
+            ((number, place, *one) for number, paper in numbered for place, one in enumerate(paper.authors)),
         )
         many(
             "INSERT INTO paper_categories VALUES (?, ?, ?)",
-            [(number, place, name) for number, paper in numbered for place, name in enumerate(paper.record.categories)],
+            ((number, place, name) for number, paper in numbered for place, name in enumerate(paper.categories)),
         )
         many(
             "INSERT INTO aliases VALUES (?, ?)",
-            [(f"doi:{paper.record.doi.lower()}", number) for number, paper in numbered if paper.record.doi],
+            [(name, number) for number, paper in numbered for name in paper.names[1:]],
         )
-        many(_FTS, [_text(number, paper) for number, paper in numbered])
-
-
-def _names(record: Metadata) -> list[str]:
-    return [record.arxiv_id, f"doi:{record.doi.lower()}"] if record.doi else [record.arxiv_id]
+        many(_FTS, (_text(number, paper) for number, paper in numbered))
 
 
 def _text(number: int, paper: Prepared) -> tuple[object, ...]:
-    authors = ", ".join(name for _, name in paper.authors) or None
-    return number, paper.record.title, paper.record.abstract, authors
-
-
-def _row(number: int, paper: Prepared) -> tuple[object, ...]:
-    record = paper.record
-    return (
-        number,
-        record.arxiv_id,
-        record.arxiv_id,
-        record.doi,
-        record.title,
-        paper.title_key,
-        record.abstract,
-        record.published,
-        record.updated,
-        record.version,
-        record.comment,
-        record.journal_ref,
-        int(record.withdrawn),
-        f"https://arxiv.org/abs/{record.arxiv_id}",
-        f"https://arxiv.org/pdf/{record.arxiv_id}",
-        record.source,
-        record.fetched_at,
-        1,
-        1,
-        paper.text_hash,
-        0,
-    )
+    return number, paper.title, paper.abstract, ", ".join(name for _, name in paper.authors) or None
