@@ -26,7 +26,7 @@ check: .venv/installed-test ## lint, format, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: .venv/installed-test ## speed and memory, as ratios against a peer in the same run
+bench: .venv/installed-bench ## speed and memory, as ratios against a peer in the same run
 	@$(BIN)/python -m benchmarks
 
 screenshots: .venv/installed-test ## make the pictures of the README anew
@@ -48,4 +48,8 @@ clean: ## remove what was installed and built (the library in data/ stays)
 
 .venv/installed-test: .venv/installed
 	@$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+.venv/installed-bench: .venv/installed-test
+	@$(PIP) install --constraint constraints.txt --editable '.[bench]'
 	@touch $@

@@ -8,9 +8,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
-from benchmarks import bulk, reading
+from benchmarks import bulk, reading, search
 from kg.config import Config
 from kg.filters import Scope, Search, Terms
 from kg.library import Library
@@ -27,8 +28,9 @@ QUERIES = (
 
 def main() -> None:
     """Print one line for each comparison."""
-    for line in (*reading.measure(), *bulk.measure()):
+    for line in chain(reading.measure(), bulk.measure(), search.measure()):
         sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()  # some take minutes
     with tempfile.TemporaryDirectory() as folder:
         library = _bundled(Path(folder))
         start = _start_up("import sentence_transformers")

@@ -16,6 +16,7 @@ from kg.errors import UsageError
 ARXIV_MIN_DELAY = 3.0
 DEFAULT_DATA = Path("data")
 BUNDLED_MODEL = "all-MiniLM-L6-v2"
+STATIC = "static:"  # what the name of a model begins with that was distilled from another one
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -67,6 +68,11 @@ class Config:
     def index_folder(self) -> Path:
         """Where the vector index lies; made from the database."""
         return self.data / "index"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where models lie that were distilled from others."""
+        return self.data / "models"
 
     @property
     def graph_file(self) -> Path:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from kg.text import squeezed
+
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
 SORTS = ("relevance", "newest", "listed", "cited")
@@ -14,6 +16,9 @@ BY = ("all", "text", "citations", "lists", "authors")
 FIELDS = ("author", "title", "year", "cat", "topic", "list", "id")
 SYNONYMS = {"category": "cat"}
 MOST_FILTERS = 20
+LONGEST_VALUE = 500  # characters of a filter's value
+_RANGE = re.compile(r"(\d{4})?\s?(\.{2,3}|…|[-–—])?\s?(\d{4})?")
+_BOUND = re.compile(r"([<>])\s?(=?)\s?(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Filter:
     def of(cls, name: str, value: str, negated: bool = False) -> Filter | None:
         """The filter that a user's `name:value` means; None when `name` is none."""
         field = SYNONYMS.get(name.lower(), name.lower())
-        return cls(field, value.strip(), negated) if field in FIELDS else None
+        return cls(field, squeezed(value), negated) if field in FIELDS else None
 
     def __str__(self) -> str:
         value = f'"{self.value}"' if re.search(r"\s", self.value) else self.value
@@ -87,10 +92,14 @@ class Related:
 
 
 def parse_years(value: str) -> tuple[int, int] | None:
-    """`2019`, `2018..2020`, `2018..` or `..2020` (also with one hyphen) as first and last year."""
-    match = re.fullmatch(r"(\d{4})?\s?(\.\.|-)?\s?(\d{4})?", value.strip())
+    """`2019`, `2018..2020`, `2018..`, `..2020` (also with a dash), `>2018` or `<=2020` as first and last year."""
+    value = value.strip().replace("≥", ">=").replace("≤", "<=")
+    if bound := _BOUND.fullmatch(value):
+        year, step = int(bound[3]), 0 if bound[2] else 1
+        return (year + step, 9999) if bound[1] == ">" else (0, year - step)
+    match = _RANGE.fullmatch(value)
     if match is None or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
         return None
     first = int(match[1]) if match[1] else 0
     last = int(match[3]) if match[3] else (9999 if match[2] else first)
-    return first, last
+    return min(first, last), max(first, last)

@@ -6,19 +6,22 @@ from typing import Any
 
 from graph.saved import saved_state
 from kg.config import Config
+from kg.parts import Parts
 from kg.store import Store
 from kg.store.asks import moment
-from search.manifest import status as index_status
+from search import generations
+from search.generations import VECTORS
 
 
 def status(store: Store, config: Config) -> dict[str, Any]:
     """The keys of the contract; index and graph are `fresh`, `stale` or `missing`."""
     documents, mentions = store.documents.counts()
+    model = Parts(config).model()
     return {
         "documents": documents,
         "mentions": mentions,
         **store.papers.counts(),
-        "embedded": store.vectors.count(config.model_name),
+        "embedded": store.vectors.count(model),
         "references_known": store.citations.papers_with_references(),
         "references": store.asks.references(),
         "unresolved_works": store.papers.unresolved(),
@@ -26,9 +29,9 @@ def status(store: Store, config: Config) -> dict[str, Any]:
             {"service": service, "until": until, "reason": reason}
             for service, (until, reason) in store.asks.paused(moment()).items()
         ],
-        "index": index_status(store, config.model_name, config.index_folder),
+        "index": generations.status(config.index_folder, VECTORS, model, store.state("texts")),
         "graph": _graph_status(store, config),
-        "model": config.model_name,
+        "model": model,
         "last_run": store.runs.last(),
     }
 

@@ -22,32 +22,27 @@ from kg.answers import (
     TopicCount,
 )
 from kg.config import Config
-from kg.errors import NotFound, StorageError
+from kg.errors import NotFound
 from kg.filters import Related, Scope, Search
+from kg.parts import Parts
 
 if TYPE_CHECKING:
-    from graph.build import Graph
     from kg.papers import Paper
     from kg.store import Store
     from kg.store.citations import Edge
     from search.encoder import Encoder
-    from search.question import Semantic
+    from search.question import Sides
 
 
 class Library:
     """The library of one data folder, for any number of threads.
 
-    :param make_encoder: makes the encoder when first needed; by default that of the settings.
+    :param make_encoder: makes the encoder of that name when it is first needed; by default sentence-transformers'.
     """
 
-    def __init__(self, config: Config, make_encoder: Callable[[], Encoder] | None = None) -> None:
+    def __init__(self, config: Config, make_encoder: Callable[[str], Encoder] | None = None) -> None:
         self.config = config
-        self.may_download = False  # a model from the hub; only `kg ingest` may
-        self._make_encoder = make_encoder or self._configured_encoder
-        self._encoder: Encoder | None = None
-        self._semantic: Semantic | None = None
-        self._graph: tuple[int | None, Graph] | None = None
-        self._encoder_lock, self._index_lock, self._graph_lock = (threading.Lock() for _ in range(3))
+        self.parts = Parts(config, make_encoder)
         self._local = threading.local()
 
     # -- parts -------------------------------------------------------------------------------
@@ -68,41 +63,20 @@ class Library:
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder, loaded at the first use (seconds)."""
-        with self._encoder_lock:
-            if self._encoder is None:
-                self._encoder = self._make_encoder()
-            return self._encoder
+        """The encoder of the settings, loaded at the first use (seconds)."""
+        return self.parts.encoder(self.config.model_name)
 
-    def semantic(self) -> Semantic | None:
-        """The semantic side; None when nothing is embedded by the encoder in use."""
-        from search.index import VectorIndex
-        from search.manifest import read_manifest
-        from search.question import Semantic
+    def sides(self, semantic: bool) -> Sides:
+        """What a question is asked of; with the semantic side only if it is needed."""
+        from search.question import Sides
 
-        manifest = read_manifest(self.config.index_folder)
-        if manifest is None or not manifest.count or manifest.model != self.config.model_name:
-            return None
-        encoder = self.encoder
-        with self._index_lock:
-            if self._semantic is None or self._semantic.index.manifest != manifest:
-                try:
-                    self._semantic = Semantic(VectorIndex(self.config.index_folder), encoder)
-                except StorageError:
-                    return None  # damaged: words still find, and `kg ingest` makes it anew
-            return self._semantic
-
-    def graph(self) -> Graph:
-        """The graph as `kg ingest` saved it; an empty one before that."""
-        from graph.build import Graph
-        from graph.saved import load, saved_state
-
-        state = saved_state(self.config.graph_file)
-        with self._graph_lock:
-            if self._graph is None or self._graph[0] != state:
-                loaded = load(self.config.graph_file) if state is not None else None
-                self._graph = (state, Graph() if loaded is None else loaded)
-            return self._graph[1]
+        store, parts = self.store, self.parts
+        return Sides(
+            store,
+            parts.postings(store.words.state()),
+            parts.columns(store.state("relations")),
+            parts.semantic() if semantic else None,
+        )
 
     # -- questions ---------------------------------------------------------------------------
 
@@ -110,7 +84,17 @@ class Library:
         """Papers that answer a question in words; see `search.question`."""
         from search.question import needs_meaning, search
 
-        return search(self.store, self.semantic() if needs_meaning(question) else None, question)
+        return search(self.sides(needs_meaning(question)), question)
+
+    def ranking(self, question: Search) -> list[tuple[str, float]]:
+        """(id, score) of the first `limit` papers that a question finds, best first, and nothing else of them."""
+        from search.question import needs_meaning, ranking
+
+        hits = ranking(self.sides(needs_meaning(question)), question).part(question.offset, question.limit)
+        ids = self.store.papers.ids(hits.numbers.tolist())
+        return [
+            (ids[n], score) for n, score in zip(hits.numbers.tolist(), hits.scores.tolist(), strict=True) if n in ids
+        ]
 
     def related(self, question: Related) -> RelatedAnswer:
         """Papers related to some papers or to a draft, with reasons; see `graph.relatedness`.
@@ -195,7 +179,7 @@ class Library:
         """The papers that a query finds by its words and filters, best first; all if it is empty."""
         from search.question import matching
 
-        ids = self.store.papers.ids(matching(self.store, query, scope))
+        ids = self.store.papers.ids(matching(self.sides(semantic=False), query, scope))
         return self.store.papers.get(list(ids.values()))
 
     def status(self) -> dict[str, Any]:
@@ -225,11 +209,6 @@ class Library:
         sources = dict(edges)
         papers = self.store.papers.get(list(sources))
         return tuple(Neighbour(paper.id, paper.title, paper.published, sources[paper.id]) for paper in papers)
-
-    def _configured_encoder(self) -> Encoder:
-        from search.encoder import SentenceEncoder
-
-        return SentenceEncoder(self.config.model, self.config.device, self.may_download)
 
     def _database_file(self) -> tuple[int, int] | None:
         """Which file the database is: another one may have taken its place."""

@@ -6,12 +6,15 @@ known only because a paper cites it or because a list held it once.
 `asks` is the work queue seen from its done side: which route was asked for which paper, what it answered, when.
 What has no row there, or one that is too old, is still to be asked; so the queue can never disagree with the papers.
 The table `states` counts changes: what is derived from the database (index, graph) notes the count it
-was made at, and is stale when it differs. Triggers count, so no writer can forget to.
+was made at, and is stale when it differs. Triggers count, so no writer can forget to; `words`, which counts changes of
+the full-text table, is counted by those who write it, since a virtual table has no triggers.
 """
 
 from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
+
+from kg.titles import title_hash
 
 migrations = Migrations("kg")
 
@@ -132,6 +135,20 @@ def m002_routes(db: Database) -> None:
         db.execute(statement)
     # Bytes of full text that are gathered before they are written: with more, less is merged later.
     db.execute("INSERT INTO papers_fts (papers_fts, rank) VALUES ('hashsize', 33554432)")
+
+
+@migrations()
+def m003_words(db: Database) -> None:
+    db.execute("INSERT INTO states VALUES ('words', 0)")
+
+
+@migrations()
+def m004_title_hash(db: Database) -> None:
+    db.execute("ALTER TABLE papers ADD COLUMN title_hash INTEGER")
+    titles = db.execute("SELECT title, number FROM papers WHERE title IS NOT NULL").fetchall()
+    hashes = ((title_hash(title), number) for title, number in titles)
+    db.conn.executemany("UPDATE papers SET title_hash = ? WHERE number = ?", hashes)
+    db.execute("CREATE INDEX papers_by_title_hash ON papers (title_hash)")
 
 
 def _on_change(db: Database, name: str, table: str, columns: str, new: str, old: str) -> None:

@@ -23,20 +23,26 @@ from ingest.run import ask_services
 from ingest.services import Services
 from kg.errors import StorageError, UsageError
 from kg.library import Library
+from kg.parts import Parts
 from kg.store import Store
+from kg.store.words import TOKENIZER
+from search import generations
 from search.embedding import embed_missing
-from search.manifest import status as index_status
+from search.generations import COLUMNS, FACETS, VECTORS, WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is to do; see `kg ingest --help`."""
+    """What a run is to do; see `kg ingest --help`.
+
+    `encoder` is `full`, `static`, `none` (embed nothing now), or None for the kind that the library has.
+    """
 
     sources: tuple[str, ...] = ()
     offline: bool = False
     full: bool = False
     allow_private: bool = False
-    embed: bool = True
+    encoder: str | None = None
     references: bool = True
     set_name: str | None = None
     since: date | None = None
@@ -71,9 +77,9 @@ def refresh(library: Library, options: Options, progress: Progress, say: Callabl
             _ask(library, store, options, outcome, progress, start)
         # Those of a run that was killed are told by the one that goes on from it.
         outcome.changes = store.changes.after(int(store.runs.last_outcome().get("last_change", 0)))
-        if options.embed:
-            outcome.embedded = _embed(library, store, web.allowed, progress)
+        outcome.embedded = _embed(library, store, options, web.allowed, progress, say)
         _relate(library, store)
+        _index_words(library.config.index_folder, store)
         store.runs.finish(run, now(), {**summary(outcome), "last_change": store.changes.last()})
         return outcome
 
@@ -118,10 +124,27 @@ def _load_files(store: Store, options: Options, progress: Progress) -> None:
         load_facts(store, options.facts)
 
 
-def _embed(library: Library, store: Store, online: bool, progress: Progress) -> int:
-    """Embed what is new and rebuild the index if it changed; the encoder is loaded only when needed."""
-    config = library.config
-    missing, done = len(store.vectors.missing(config.model_name)), 0
+def _embed(
+    library: Library, store: Store, options: Options, online: bool, progress: Progress, say: Callable[[str], None]
+) -> int:
+    """Embed what is new, and rebuild what is asked if it changed; an encoder is loaded only when needed."""
+    folder, parts = library.config.index_folder, library.parts
+    embedded = 0
+    if options.encoder != "none":
+        model = parts.model(options.encoder)
+        parts.may_download = online
+        if before := parts.changed_from(model):
+            say(f"the model is now {model}: embedding again; until that is done, the index of {before} answers")
+        embedded = _embed_missing(parts, store, model, progress)
+        if generations.status(folder, VECTORS, model, store.state("texts")) != "fresh" or not parts.index_is_whole():
+            from search.index import build as build_index
+
+            build_index(store, model, folder)
+    return embedded
+
+
+def _embed_missing(parts: Parts, store: Store, model: str, progress: Progress) -> int:
+    missing, done = len(store.vectors.missing(model)), 0
 
     def advance(more: int) -> None:
         nonlocal done
@@ -129,16 +152,22 @@ def _embed(library: Library, store: Store, online: bool, progress: Progress) -> 
         progress("embedding", done, missing)
 
     if missing:
-        library.may_download = online
+        parts.make_static(model)
         progress("embedding", 0, missing)
-        embed_missing(store, library.encoder, advance)
-    from search.index import build as build_index
-    from search.index import is_whole
-
-    fresh = index_status(store, config.model_name, config.index_folder) == "fresh"
-    if not (fresh and is_whole(config.index_folder)):
-        build_index(store, config.model_name, config.index_folder)
+        embed_missing(store, parts.encoder(model), advance)
     return missing
+
+
+def _index_words(folder: Path, store: Store) -> None:
+    """Rebuild postings and facets if what they are made of changed."""
+    if generations.status(folder, WORDS, TOKENIZER, store.words.state()) != "fresh":
+        from search.postings import build as build_postings
+
+        build_postings(store, folder)
+    if generations.status(folder, FACETS, COLUMNS, store.state("relations")) != "fresh":
+        from search.facets import build as build_columns
+
+        build_columns(store, folder)
 
 
 def _relate(library: Library, store: Store) -> None:

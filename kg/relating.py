@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from graph.relatedness import SIGNALS, WEIGHTS, Evidence, Ranked, Signal, combine, graph_signals
 from kg.answers import Reason, RelatedAnswer, RelatedResult, shown
 from kg.filters import Related, Scope, Terms
 from kg.papers import Paper
-from search.question import opening
+from search.results import opening
 
 if TYPE_CHECKING:
     from kg.library import Library
@@ -35,7 +37,7 @@ def related(library: Library, question: Related) -> RelatedAnswer:
     """Papers like the examples and unlike the unwanted ones, in scope; never one of them."""
     store = library.store
     by_text = "text" in SIGNALS[question.by]
-    semantic = library.semantic() if by_text else None
+    semantic = library.parts.semantic() if by_text else None
     wanted = [_of_paper(library, semantic, paper, question.by) for paper in question.papers]
     if question.text is not None:
         wanted.append(_of_draft(semantic, question.text))
@@ -59,7 +61,7 @@ def _of_paper(library: Library, semantic: Semantic | None, paper: str, by: str) 
     (record,) = library.store.papers.get([paper])
     number = library.store.papers.numbers([paper])[paper]
     vector = semantic.index.vector(number) if semantic else None
-    return _Example(_terms(record.name), vector, graph_signals(library.graph(), paper, by))
+    return _Example(_terms(record.name), vector, graph_signals(library.parts.graph(), paper, by))
 
 
 def _of_draft(semantic: Semantic | None, text: str) -> _Example:
@@ -79,7 +81,7 @@ def _add_text_signals(
     for example in wanted:
         numbers.update(number for number, _ in store.fulltext.search(example.terms, Scope(), _POOL))
         if semantic and example.vector is not None:
-            numbers.update(number for number, _ in semantic.index.nearest(example.vector, _POOL))
+            numbers.update(semantic.index.nearest(example.vector, _POOL)[0].tolist())
     ids = store.papers.ids(numbers)
     for example in (*wanted, *unwanted):
         example.signals["keywords"] = _keywords(store, example.terms, ids)
@@ -89,10 +91,11 @@ def _add_text_signals(
 
 def _cosines(semantic: Semantic, vector: Matrix, ids: Mapping[int, str]) -> Signal:
     """Cosine of the embedded texts; what points away counts as unrelated, not as opposed."""
-    cosines = semantic.index.cosines(vector, list(ids))
+    cosines = semantic.index.cosines(vector, np.array(list(ids), dtype=np.int64))
     return {
-        ids[number]: Evidence(max(cosine, 0.0), f"texts alike: cosine {cosine:.2f}")
-        for number, cosine in cosines.items()
+        id_: Evidence(max(cosine, 0.0), f"texts alike: cosine {cosine:.2f}")
+        for id_, cosine in zip(ids.values(), cosines.tolist(), strict=True)
+        if cosine == cosine  # not a paper that is not embedded (NaN)
     }
 
 

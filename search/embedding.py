@@ -16,11 +16,10 @@ def embed_missing(store: Store, encoder: Encoder, advance: Callable[[int], None]
     Each chunk is committed, so an interrupted run loses a few seconds of work at most. `advance` is told
     how many more texts are done.
     """
-    missing = store.vectors.missing(encoder.name)
-    missing.sort(key=lambda item: len(item[1]))  # equal lengths together waste no padding
+    missing = store.vectors.missing(encoder.name)  # shortest first: equal lengths together waste no padding
     for start in range(0, len(missing), _CHUNK):
-        chunk = missing[start : start + _CHUNK]
-        vectors = encoder.documents([text for _, text in chunk])
-        store.vectors.add(encoder.name, [key for key, _ in chunk], vectors)
+        chunk = store.vectors.texts(missing[start : start + _CHUNK])
+        vectors = encoder.documents(list(chunk.values()))
+        store.vectors.add(encoder.name, list(chunk), vectors)
         advance(len(chunk))
     return len(missing)

@@ -1,103 +1,175 @@
-"""The vector index: exact inner products by FAISS, on disk beside a manifest that says what it is of.
+"""The vector index: inner products, memory-mapped, exact up to some hundred thousand papers.
 
-`manifest.json` names the file of vectors and is replaced last, in one step, so a reader never sees half of an
-index. Everything here can be rebuilt from the database.
+Above that FAISS's inverted index with 8-bit codes (`IVF,SQ8`) chooses candidates, and their true inner products rank
+them. Below, one product of matrix and vector compares all: FAISS's flat index does the same with one processor, and
+takes twice as long for a single question. Papers are named by their number. The folder is derived from the vectors in
+the database.
 """
 
 from __future__ import annotations
 
-import json
-import uuid
-from collections.abc import Sequence
-from dataclasses import asdict
+import math
 from pathlib import Path
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
-from kg.errors import StorageError
-from kg.files import replace_file
 from kg.store import Store
 from kg.store.vectors import Matrix
-from search.manifest import Manifest, read_manifest
+from search import generations
+from search.arrays import mapped, save
+from search.generations import VECTORS, Manifest
+
+# A flat scan of more takes too long for a question: about 40 ms on two cores.
+EXACT_UP_TO = 300_000
+_PROBED = 32  # lists of an inverted index that are looked at
+_REFINED = 8  # candidates of the inverted index for each one that is wanted
+_TRAINED_ON = 64  # vectors for each list, from which its centre is learnt
+_ADDED = 1 << 16  # vectors that are added at once
+_INVERTED = "inverted.faiss"
+
+Numbers = NDArray[np.int64]
 
 
-def build(store: Store, model: str, folder: Path) -> Manifest:
-    """Write the index of all vectors of `model`, then drop the files of the one before.
+def build(store: Store, model: str, parent: Path) -> Manifest:
+    """Write the index of all vectors of `model`, then drop the one before.
 
     :raises StorageError: the folder cannot be written.
     """
     state = store.state("texts")
-    numbers, vectors = store.vectors.of_papers(model)
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1] or 1))
-    if len(numbers):
-        index.add_with_ids(vectors, numbers)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"vectors-{uuid.uuid4().hex[:12]}.faiss"
-        faiss.write_index(index, str(file))
-        manifest = Manifest(model, state, len(numbers), file.name, file.stat().st_size)
-        replace_file(folder / "manifest.json", json.dumps(asdict(manifest)).encode())
-        for old in folder.glob("vectors-*.faiss"):
-            if old.name != manifest.file:
-                old.unlink(missing_ok=True)
-    except (OSError, RuntimeError) as error:
-        raise StorageError(f"the index cannot be written to {folder}: {error}") from error
-    return manifest
-
-
-def is_whole(folder: Path) -> bool:
-    """Whether the index on disk can be opened."""
-    try:
-        VectorIndex(folder)
-    except StorageError:
-        return False
-    return True
+    return generations.write(parent, VECTORS, model, state, lambda folder: _fill(store, model, folder))
 
 
 class VectorIndex:
-    """An index opened for questions. Ids are the numbers of papers."""
+    """An index opened for questions."""
 
-    def __init__(self, folder: Path) -> None:
-        """:raises StorageError: there is no index in `folder`, or it is damaged."""
-        self.manifest, self._index = _opened(folder)
-        if self._index.ntotal != self.manifest.count:
-            raise StorageError(f"the index in {folder} is not the one it says: run `kg ingest`")
+    def __init__(self, parent: Path) -> None:
+        """:raises StorageError: there is no index in `parent`, or it is damaged."""
+        self.manifest = generations.opened(parent, VECTORS, self._open)
+
+    def _open(self, folder: Path, manifest: Manifest) -> Manifest:
+        self._numbers: Numbers = mapped(folder, "numbers")
+        self._mean, self._covariance = mapped(folder, "mean"), mapped(folder, "covariance")
+        self._vectors: Matrix = mapped(folder, "vectors")
+        inverted = folder / _INVERTED
+        self._inverted = faiss.read_index(str(inverted), faiss.IO_FLAG_MMAP) if inverted.exists() else None
+        if not len(self._numbers) == len(self._vectors) == manifest.count:
+            raise ValueError("the vectors are not those that their manifest names")
+        return manifest
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._numbers)
 
-    def nearest(self, vector: Matrix, limit: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """(number, cosine) of the papers nearest to `vector` (d,), best first; of `among` only, if given."""
-        wanted = min(limit, len(self) if among is None else len(among))
-        if wanted == 0 or vector.shape[-1] != self._index.d:
-            return []
-        selector = None if among is None else faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))
-        params = faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
-        scores, numbers = self._index.search(vector.reshape(1, -1), wanted, params=params)
-        # FAISS pads what it does not find with -1.
-        return [(int(n), float(s)) for n, s in zip(numbers[0], scores[0], strict=True) if n >= 0]
+    def nearest(self, vector: Matrix, limit: int, among: Numbers | None = None) -> tuple[Numbers, Matrix]:
+        """Numbers (n,) and cosines (n,) of the papers nearest to `vector` (d,), best first.
 
-    def cosines(self, vector: Matrix, numbers: Sequence[int]) -> dict[int, float]:
-        """The cosine of `vector` (d,) to each of these papers that is in the index."""
-        return dict(self.nearest(vector, len(numbers), numbers))
+        Of `among` only, if given.
+        """
+        places = None if among is None else self._places(among)
+        wanted = min(limit, len(self) if places is None else len(places))
+        if wanted == 0 or vector.shape != self._mean.shape:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        if places is None and self._inverted is not None:
+            places = _candidates(self._inverted, vector, wanted)
+        scores = (self._vectors if places is None else self._vectors[places]) @ vector
+        best = _best(scores, wanted)
+        return self._numbers[best if places is None else places[best]], scores[best]
+
+    def cosines(self, vector: Matrix, numbers: Numbers) -> Matrix:
+        """The cosine (n,) of `vector` (d,) to each of these papers (n,); NaN for those that are not in the index."""
+        result = np.full(len(numbers), np.nan, dtype=np.float32)
+        if vector.shape == self._mean.shape and len(self):
+            places = np.minimum(np.searchsorted(self._numbers, numbers), len(self) - 1)
+            known = self._numbers[places] == numbers
+            result[known] = self._vectors[places[known]] @ vector
+        return result
+
+    def spread(self, vector: Matrix) -> tuple[float, float]:
+        """Mean and standard deviation of the cosine of `vector` (d,) to all papers of the index."""
+        if vector.shape != self._mean.shape:
+            return 0.0, 0.0
+        return float(self._mean @ vector), math.sqrt(max(float(vector @ self._covariance @ vector), 0.0))
 
     def vector(self, number: int) -> Matrix | None:
         """The vector (d,) of a paper; None when it is not in the index."""
-        try:
-            return np.asarray(self._index.reconstruct(number), dtype=np.float32)
-        except RuntimeError:
-            return None
+        (place,) = self._places(np.array([number])) if number in self._numbers else (None,)
+        return None if place is None else self._vectors[place]
+
+    def _places(self, numbers: Numbers) -> Numbers:
+        """The places of those of the papers that are in the index."""
+        return np.flatnonzero(np.isin(self._numbers, numbers))
 
 
-def _opened(folder: Path) -> tuple[Manifest, faiss.Index]:
-    """The manifest and its index; read again if `kg ingest` put another one in place between the two."""
-    for _ in range(3):
-        manifest = read_manifest(folder)
-        try:
-            if manifest is not None:
-                return manifest, faiss.read_index(str(folder / manifest.file))
-        except RuntimeError as error:
-            if read_manifest(folder) == manifest:
-                raise StorageError(f"the index in {folder} is damaged: run `kg ingest`") from error
-    raise StorageError(f"no whole index in {folder}: run `kg ingest`")
+def _candidates(inverted: faiss.Index, vector: Matrix, wanted: int) -> Numbers:
+    params = faiss.SearchParametersIVF(nprobe=_PROBED)  # type: ignore[call-arg]
+    _, found = inverted.search(vector.reshape(1, -1), wanted * _REFINED, params=params)
+    return np.sort(found[0][found[0] >= 0])  # FAISS pads what it does not find with -1
+
+
+def _best(scores: Matrix, wanted: int) -> Numbers:
+    """The places of the highest of the scores (n,), highest first, ties by place."""
+    least = np.partition(scores, -wanted)[-wanted]
+    places = np.flatnonzero(scores >= least)
+    return places[np.argsort(-scores[places], kind="stable")][:wanted]
+
+
+def _fill(store: Store, model: str, folder: Path) -> int:
+    """Write the vectors, what they have in common, and the inverted index if there are many."""
+    count, numbers, moments = store.vectors.count(model), [np.zeros(0, dtype=np.int64)], _Moments(1)
+    vectors = np.zeros((0, 1), dtype=np.float32)
+    for some, part in store.vectors.of_papers(model):
+        if not len(vectors):
+            vectors, moments = _empty(folder, (count, part.shape[1])), _Moments(part.shape[1])
+        done = sum(map(len, numbers))
+        vectors[done : done + len(some)] = part
+        moments.add(part)
+        numbers.append(some)
+    if not count:
+        save(folder, "vectors", vectors)
+    if count > EXACT_UP_TO:
+        faiss.write_index(_inverted(vectors), str(folder / _INVERTED))
+    save(folder, "numbers", np.concatenate(numbers))
+    save(folder, "mean", moments.mean)
+    save(folder, "covariance", moments.covariance)
+    return count
+
+
+def _empty(folder: Path, shape: tuple[int, int]) -> Matrix:
+    """An array in the file `vectors`, to be filled in parts."""
+    return np.lib.format.open_memmap(folder / "vectors.npy", mode="w+", dtype=np.float32, shape=shape)
+
+
+def _inverted(vectors: Matrix) -> faiss.Index:
+    """An inverted index of vectors (n, d), with about four times the square root of their number as lists."""
+    count, dimension = vectors.shape
+    lists = 2 ** round(math.log2(4 * math.sqrt(count)))
+    index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    sample = np.random.default_rng(0).choice(count, min(lists * _TRAINED_ON, count), replace=False)
+    index.train(vectors[np.sort(sample)])
+    for start in range(0, count, _ADDED):
+        index.add(np.asarray(vectors[start : start + _ADDED]))
+    return index
+
+
+class _Moments:
+    """Mean (d,) and covariance (d, d) of vectors that come in parts (n, d)."""
+
+    def __init__(self, dimension: int) -> None:
+        self._count = 0
+        self._sum = np.zeros(dimension)
+        self._products = np.zeros((dimension, dimension))
+
+    def add(self, vectors: Matrix) -> None:
+        self._count += len(vectors)
+        self._sum += vectors.sum(axis=0, dtype=np.float64)
+        self._products += vectors.T @ vectors
+
+    @property
+    def mean(self) -> Matrix:
+        return np.asarray(self._sum / max(self._count, 1), dtype=np.float32)
+
+    @property
+    def covariance(self) -> Matrix:
+        mean = self._sum / max(self._count, 1)
+        return np.asarray(self._products / max(self._count, 1) - np.outer(mean, mean), dtype=np.float32)

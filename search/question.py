@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kg.answers import SearchAnswer, SearchResult, shown
+from kg.answers import SearchAnswer
+from kg.config import STATIC
 from kg.filters import Mode, Scope, Search
-from kg.papers import Paper
 from kg.store import Store
 from search.encoder import Encoder
-from search.fusion import fuse, zscores
+from search.facets import FacetColumns, facets
+from search.fusion import SEMANTIC_WEIGHT, STATIC_WEIGHT, Scores, Spread, fuse
+from search.hints import hints
+from search.hits import Hits, exact_first
+from search.keywords import KeywordScores, Numbers, keyword_scores
+from search.naming import named
 from search.query import Query, parse
+from search.results import results
 
 if TYPE_CHECKING:
     from search.index import VectorIndex  # FAISS: not for a question of keywords only
+    from search.postings import Postings
 
-# How many candidates each side hands to the fusion; what is further down never reaches a first page.
+# How many candidates each side hands to the fusion, at least; what is further down never reaches a first page.
 _POOL = 200
-_OPENING = 240  # characters of the abstract shown where no word was hit
-_LONGEST_NAME = 2000  # characters; no id, URL or title is longer
+_NEAR = 1.0  # deviations above the library's mean cosine, from which the semantic side has found a paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,23 @@ class Semantic:
     index: VectorIndex
     encoder: Encoder
 
+    @property
+    def weight(self) -> float:
+        """How much more the fusion counts meaning than words."""
+        return STATIC_WEIGHT if self.encoder.name.startswith(STATIC) else SEMANTIC_WEIGHT
+
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
-    number: int
-    score: float
-    match: str
+class Sides:
+    """What a question is asked of.
+
+    Without postings FTS5 scores words, without columns SQL counts facets, without the semantic side only words count.
+    """
+
+    store: Store
+    postings: Postings | None = None
+    columns: FacetColumns | None = None
+    semantic: Semantic | None = None
 
 
 def needs_meaning(question: Search) -> bool:
@@ -45,114 +61,99 @@ def needs_meaning(question: Search) -> bool:
     return question.mode != "keyword" and bool(parse(question.text).terms)
 
 
-def search(store: Store, semantic: Semantic | None, question: Search) -> SearchAnswer:
+def search(sides: Sides, question: Search) -> SearchAnswer:
     """Answer a question: one page of results, with facets over all of them.
 
-    `semantic` None means that nothing is embedded; a question that needs it says so in the notes. A query
-    that is an id, a URL or a title of a paper puts that paper first.
+    A question that needs the semantic side where nothing is embedded says so in the notes. A query that is an id,
+    a URL or a title of a paper puts that paper first.
     """
-    query = parse(question.text)
-    scope = Scope((*query.filters, *question.scope.filters), question.scope.everything)
-    notes, mode = list(query.notes), question.mode
-    if needs_meaning(question) and semantic is None:
-        notes.append("Nothing is embedded yet (run `kg ingest`): searched by keyword only.")
-        mode = "keyword"
-    if question.text.strip() and not query.terms and not query.filters:
-        notes.append("There is no word in the query to search for: this is everything.")
-    hits = _hits(store, semantic, query, scope, mode)
-    if question.sort != "relevance":
-        by_number = {hit.number: hit for hit in hits}
-        hits = [by_number[number] for number in store.fulltext.ordered(list(by_number), question.sort)]
-    hits = _exact_first(store, question.text, scope, hits)
-    page = hits[question.offset : question.offset + question.limit]
+    store, query = sides.store, parse(question.text)
+    hits = ranking(sides, question)
+    filters = (*query.filters, *question.scope.filters)
     return SearchAnswer(
-        results=tuple(_results(store, query, page)),
+        results=tuple(results(store, query, hits.part(question.offset, question.limit))),
         count=len(hits),
-        notes=tuple(notes),
-        facets=store.fulltext.facets([hit.number for hit in hits]),
+        notes=_notes(query, question, sides, bool(hits.exact), hints(store, filters)),
+        facets=facets(store, sides.columns, hits.numbers),
     )
 
 
-def matching(store: Store, text: str, scope: Scope) -> list[int]:
+def ranking(sides: Sides, question: Search) -> Hits:
+    """All that a question finds, in its order; nothing is looked up of the papers."""
+    query = parse(question.text)
+    scope = Scope((*query.filters, *question.scope.filters), question.scope.everything)
+    mode = question.mode if sides.semantic else "keyword"
+    hits = _hits(sides, query, scope, mode, max(question.limit, _POOL))
+    if question.sort != "relevance":
+        hits = hits.ordered(sides.store.fulltext.ordered(hits.numbers.tolist(), question.sort))
+    return exact_first(named(sides.store, question.text, scope), hits)
+
+
+def matching(sides: Sides, text: str, scope: Scope) -> list[int]:
     """Numbers of all papers that a query matches by its words and filters, best first; of an id, that paper."""
     query = parse(text)
     scope = Scope((*query.filters, *scope.filters), scope.everything)
-    if found := store.identity.find(text) if len(text) <= _LONGEST_NAME else None:
-        return store.fulltext.filtered(scope, among=store.papers.numbers([found]).values())
-    return [hit.number for hit in _exact_first(store, text, scope, _hits(store, None, query, scope, "keyword"))]
+    first = named(sides.store, text, scope)
+    if first and sides.store.identity.find(text):
+        return first
+    return [int(number) for number in exact_first(first, _hits(sides, query, scope, "keyword")).numbers]
 
 
-def opening(paper: Paper) -> str:
-    """The beginning of a paper's abstract, or else of what a list says of it."""
-    remarks = (mention.remark for mention in paper.listed_in if mention.remark)
-    text = paper.abstract or next(remarks, "")
-    return text if len(text) <= _OPENING else text[:_OPENING].rpartition(" ")[0] + " …"
+def _notes(query: Query, question: Search, sides: Sides, is_name: bool, of_filters: tuple[str, ...]) -> tuple[str, ...]:
+    """What the user should know; where the text is the name of a paper, not what it would mean as a query."""
+    notes = [] if is_name else [*query.notes, *of_filters]
+    if sides.semantic is None and question.mode != "keyword" and query.terms:
+        notes.append("Nothing is embedded yet (run `kg ingest`): searched by keyword only.")
+    if question.text.strip() and not query.terms and not query.filters:
+        notes.append("There is no word in the query to search for: this is everything.")
+    return tuple(notes)
 
 
-def _hits(store: Store, semantic: Semantic | None, query: Query, scope: Scope, mode: Mode) -> list[_Hit]:
+def _hits(sides: Sides, query: Query, scope: Scope, mode: Mode, pool: int = _POOL) -> Hits:
     if not query.terms:
-        return [_Hit(number, 0.0, "keyword") for number in store.fulltext.filtered(scope, query.terms)]
-    if mode == "keyword" or semantic is None:
-        return [_Hit(n, score, "keyword") for n, score in store.fulltext.search(query.terms, scope)]
-    vector = semantic.encoder.query(query.text)
-    nearest = dict(semantic.index.nearest(vector, _POOL, _allowed(store, query, scope)))
-    if mode == "semantic":
-        return [_Hit(number, score, "semantic") for number, score in nearest.items()]
-    words = dict(store.fulltext.search(query.terms, scope, _POOL))
-    # Both sides score every candidate of both: what one did not put forward may still have its say there.
-    words |= dict(store.fulltext.search(query.terms, scope, among=nearest.keys() - words.keys()))
-    meaning = nearest | semantic.index.cosines(vector, list(words.keys() - nearest.keys()))
-    return _fused(words, meaning)
+        return Hits.of_words(np.array(sides.store.fulltext.filtered(scope, query.terms), dtype=np.int64))
+    allowed = _allowed(sides.store, query, scope)
+    if mode == "semantic" and sides.semantic:
+        return _present(sides, _by_meaning(sides.semantic, query, allowed, pool), scope)
+    words = keyword_scores(sides.store, sides.postings, query.terms, scope.everything)
+    if allowed is not None:
+        words = words.among(allowed)
+    if mode == "keyword" or sides.semantic is None:
+        best = words.best()
+        return replace(Hits.of_words(best), scores=words.of(best))
+    return _present(sides, _fused(sides.semantic, query, words, allowed, pool), scope)
 
 
-def _allowed(store: Store, query: Query, scope: Scope) -> list[int] | None:
-    """Numbers that the semantic side may answer with; None when all of the index may."""
+def _present(sides: Sides, hits: Hits, scope: Scope) -> Hits:
+    """The hits less those that a stale index still has, and the library has not."""
+    if sides.semantic is None or sides.semantic.index.manifest.state == sides.store.state("texts"):
+        return hits
+    present = sides.store.fulltext.filtered(Scope(everything=scope.everything), among=hits.numbers.tolist())
+    return hits.among(np.array(present, dtype=np.int64))
+
+
+def _allowed(store: Store, query: Query, scope: Scope) -> Numbers | None:
+    """Numbers that may be answered with; None when all of the library may."""
     narrow = scope.filters or query.terms.phrases or query.terms.excluded
-    return store.fulltext.filtered(scope, query.terms) if narrow else None
+    return np.array(sorted(store.fulltext.filtered(scope, query.terms)), dtype=np.int64) if narrow else None
 
 
-def _fused(words: dict[int, float], meaning: dict[int, float]) -> list[_Hit]:
-    numbers = sorted(words.keys() | meaning.keys())
-    by_words = np.array([words.get(number, 0.0) for number in numbers])
-    by_meaning = np.array([meaning.get(number, 0.0) for number in numbers])
-    near = zscores(by_meaning) > 0
-    hits = [
-        _Hit(number, float(score), _match(number in words, bool(close)))
-        for number, score, close in zip(numbers, fuse(by_words, by_meaning), near, strict=True)
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.number))
+def _by_meaning(semantic: Semantic, query: Query, allowed: Numbers | None, pool: int) -> Hits:
+    numbers, cosines = semantic.index.nearest(semantic.encoder.query(query.text), pool, allowed)
+    nothing, all_ = np.zeros(len(numbers), dtype=bool), np.ones(len(numbers), dtype=bool)
+    return Hits(numbers, cosines.astype(np.float64), nothing, all_)
 
 
-def _match(by_word: bool, by_meaning: bool) -> str:
-    return ("both" if by_meaning else "keyword") if by_word else "semantic"
-
-
-def _exact_first(store: Store, text: str, scope: Scope, hits: list[_Hit]) -> list[_Hit]:
-    """Put the papers that the whole query names at the top, scored just above the best of the rest.
-
-    What is not in scope is left out here for the last time: the index may know papers that have left.
-    """
-    named = []
-    if text.strip() and len(text) <= _LONGEST_NAME:
-        found = store.identity.find(text)
-        named = [found] if found else store.identity.with_title(text)
-    numbers = list(store.papers.numbers(named).values())
-    in_scope = set(store.fulltext.filtered(scope, among=[*numbers, *(hit.number for hit in hits)]))
-    best = max((hit.score for hit in hits), default=0.0)
-    exact = [_Hit(number, best + 1.0, "exact") for number in numbers if number in in_scope]
-    return exact + [hit for hit in hits if hit.number in in_scope and hit.number not in numbers]
-
-
-def _results(store: Store, query: Query, page: Sequence[_Hit]) -> list[SearchResult]:
-    ids = store.papers.ids(hit.number for hit in page)
-    papers = {paper.id: paper for paper in store.papers.get(list(ids.values()))}
-    snippets = store.fulltext.snippets(query.terms, ids)
-    return [
-        SearchResult(
-            **shown(papers[ids[hit.number]]),  # type: ignore[arg-type]
-            score=hit.score,
-            match=hit.match,
-            snippet=snippets.get(hit.number) or opening(papers[ids[hit.number]]),
-        )
-        for hit in page
-    ]
+def _fused(semantic: Semantic, query: Query, words: KeywordScores, allowed: Numbers | None, pool: int) -> Hits:
+    """Both sides score every candidate of both: what one did not put forward may still have its say there."""
+    vector = semantic.encoder.query(query.text)
+    nearest, _ = semantic.index.nearest(vector, pool, allowed)
+    numbers = np.union1d(words.best(pool), nearest)
+    cosines = semantic.index.cosines(vector, numbers).astype(np.float64)
+    by_words = words.of(numbers)
+    spread = Spread(*semantic.index.spread(vector))
+    # A paper that is not embedded is taken to be as near as papers are on average.
+    by_meaning = spread.zscores(np.where(np.isnan(cosines), spread.mean, cosines))
+    scores: Scores = fuse(words.spread.zscores(by_words), by_meaning, semantic.weight)
+    best = np.argsort(-scores, kind="stable")
+    return Hits(numbers[best], scores[best], by_words[best] > 0, by_meaning[best] >= _NEAR)

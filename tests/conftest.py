@@ -91,7 +91,7 @@ def open_library(data: Path, arxiv_url: str = "http://127.0.0.1:9/api/query") ->
         openalex_url=f"{base}/openalex",
         arxiv_delay=0.0,
     )
-    return Library(config, WordEncoder)
+    return Library(config, lambda _: WordEncoder())
 
 
 @dataclass(frozen=True)

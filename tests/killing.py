@@ -41,7 +41,7 @@ def ingest(config: Config, sources: tuple[str, ...], die_at: int = 0) -> int:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with _small_chunks(), _counted(count):
-        library = Library(config, WordEncoder)
+        library = Library(config, lambda _: WordEncoder())
         refresh(library, Options(sources), lambda *_: None, lambda _: None)
         library.close()
     return moments

@@ -67,7 +67,7 @@ def test_filters_and_pages_of_related_papers(library: Library) -> None:
 
 
 def test_without_an_index_related_papers_come_from_the_rest(library: Library) -> None:
-    (library.config.index_folder / "manifest.json").unlink()
+    (library.config.index_folder / "vectors.json").unlink()
     answer = library.related(Related(("1803.03635",)))
     assert answer.results[0].id == "1912.05671"
     assert answer.notes

@@ -127,7 +127,7 @@ def test_citations_are_shown_and_only_cited_papers_kept_apart(lists: Path, tmp_p
 
 
 def test_embedding_can_wait(lists: Path, tmp_path: Path, replica: Replica) -> None:
-    _, library = ingest(tmp_path / "data", replica, "lists", embed=False)
+    _, library = ingest(tmp_path / "data", replica, "lists", encoder="none")
     assert (library.status()["embedded"], library.status()["index"]) == (0, "missing")
     _, library = ingest(tmp_path / "data", replica)
     assert (library.status()["embedded"], library.status()["index"]) == (7, "fresh")
@@ -141,11 +141,21 @@ def test_a_new_model_embeds_everything_anew(lists: Path, tmp_path: Path, replica
 
     config = open_library(tmp_path / "data").config
     library = Library(
-        config.__class__(data=config.data, model="other", arxiv_url=config.arxiv_url, arxiv_delay=0.0), Other
+        config.__class__(data=config.data, model="other", arxiv_url=config.arxiv_url, arxiv_delay=0.0),
+        lambda name: Other() if name == "other" else WordEncoder(),
     )
     assert library.status()["index"] == "stale"
-    outcome = refresh(library, Options(offline=True), lambda *_: None, lambda _: None)
+    # Until then the old index answers, by the old model.
+    assert library.search(Search("sparse subnetworks", "semantic")).results[0].id == "1803.03635"
+    told: list[str] = []
+    outcome = refresh(library, Options(offline=True), lambda *_: None, told.append)
     assert (outcome.embedded, library.status()["index"]) == (7, "fresh")
+    assert told == [
+        f"the model is now other: embedding again; until that is done, the index of {WordEncoder.name} answers"
+    ]
+    semantic = library.parts.semantic()
+    assert semantic is not None
+    assert semantic.encoder.name == "other"
 
 
 def test_one_bad_document_does_not_stop_the_others(lists: Path, tmp_path: Path, replica: Replica) -> None:
@@ -212,7 +222,7 @@ def test_embeddings_are_stored_as_they_are_made(
     monkeypatch.setattr("search.embedding._CHUNK", 3)
     config = open_library(tmp_path / "data", replica.arxiv_url).config
     with pytest.raises(KeyboardInterrupt):
-        refresh(Library(config, Failing), Options(("lists",)), lambda *_: None, lambda _: None)
+        refresh(Library(config, lambda _: Failing()), Options(("lists",)), lambda *_: None, lambda _: None)
     outcome, library = ingest(tmp_path / "data", replica)
     assert (outcome.embedded, library.status()["embedded"]) == (4, 7)
 
@@ -222,9 +232,9 @@ def test_damaged_derived_files_are_made_anew(lists: Path, tmp_path: Path, replic
     _, library = ingest(tmp_path / "data", replica, "lists")
     config = library.config
     file = {
-        "index": next(config.index_folder.glob("*.faiss")),
+        "index": next(config.index_folder.glob("vectors-*/vectors.npy")),
         "graph": config.graph_file,
-        "index note": config.index_folder / "manifest.json",
+        "index note": config.index_folder / "vectors.json",
         "graph note": Path(f"{config.graph_file}.of"),
     }[damage]
     file.write_bytes(file.read_bytes()[:-7])

@@ -37,7 +37,7 @@ def listed(tmp_path: Path, *ids: str) -> str:
 
 def run(tmp_path: Path, replica: Replica, *sources: str, **options: object) -> tuple[Outcome, Library]:
     library = open_library(tmp_path / "data", replica.arxiv_url)
-    outcome = refresh(library, Options(sources, embed=False, **options), lambda *_: None, lambda _: None)  # type: ignore[arg-type]
+    outcome = refresh(library, Options(sources, encoder="none", **options), lambda *_: None, lambda _: None)  # type: ignore[arg-type]
     return outcome, library
 
 
@@ -114,7 +114,7 @@ def test_nothing_is_asked_sooner_than_allowed(tmp_path: Path, fault: str) -> Non
         library = open_library(tmp_path / "data", replica.arxiv_url)
         library.config = type(library.config)(**{**_fields(library), "arxiv_delay": 0.2})
         replica.hide(TICKET, "arxiv")
-        options = Options((listed(tmp_path, NTK, TICKET),), embed=False, references=False)
+        options = Options((listed(tmp_path, NTK, TICKET),), encoder="none", references=False)
         outcome = refresh(library, options, lambda *_: None, lambda _: None)
         assert outcome.problems == []
         asked = sorted([*replica.requests("arxiv"), *replica.requests("oai")], key=lambda request: request.at)
@@ -205,7 +205,7 @@ def test_a_key_that_is_refused_is_named_by_its_setting_and_never_shown(tmp_path:
     replica.set_key("s2", "right")
     library = open_library(tmp_path / "data", replica.arxiv_url)
     library.config = type(library.config)(**{**_fields(library), "s2_key": "wrong-secret"})
-    options = Options((listed(tmp_path, NTK),), embed=False)
+    options = Options((listed(tmp_path, NTK),), encoder="none")
     outcome = refresh(library, options, lambda *_: None, lambda _: None)
     (problem,) = outcome.problems
     assert "KG_S2_KEY" in problem

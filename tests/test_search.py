@@ -1,6 +1,7 @@
 """The index, the fusion and the question."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from kg.library import Library
 from kg.papers import Mention
 from kg.store import Store
 from kg.store.documents import Document
+from kg.store.vectors import Matrix
+from search import generations
 from search.embedding import embed_missing
-from search.fusion import fuse, zscores
+from search.fusion import Spread, fuse
+from search.generations import VECTORS
 from search.index import VectorIndex, build
-from search.manifest import read_manifest, status
 from tests.conftest import open_library
 from tests.encoders import WordEncoder
 from tests.test_store import NTK, list_paper, mention
@@ -42,6 +45,10 @@ def test_each_text_is_embedded_once(store: Store) -> None:
     assert done == [1]
 
 
+def status(store: Store, model: str, folder: Path) -> str:
+    return generations.status(folder, VECTORS, model, store.state("texts"))
+
+
 def test_the_index_is_fresh_until_something_changes(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "index"
     assert status(store, WordEncoder.name, folder) == "missing"
@@ -52,7 +59,7 @@ def test_the_index_is_fresh_until_something_changes(store: Store, tmp_path: Path
     store.metadata.save([NTK, NTK.__class__("1811.03962", "Another", "arxiv", fetched_at="2026")], bulk=True)
     assert status(store, WordEncoder.name, folder) == "stale"
     build(store, WordEncoder.name, folder)
-    assert len(list(folder.glob("*.faiss"))) == 1
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
 
 
 def test_nearest_is_exact_and_never_padded(store: Store, tmp_path: Path) -> None:
@@ -60,27 +67,65 @@ def test_nearest_is_exact_and_never_padded(store: Store, tmp_path: Path) -> None
     embed_missing(store, encoder)
     build(store, encoder.name, tmp_path / "index")
     index = VectorIndex(tmp_path / "index")
-    ((number, cosine),) = index.nearest(encoder.query(encoder.texts[0]), 10)
+    (number,), (cosine,) = index.nearest(encoder.query(encoder.texts[0]), 10)
     assert cosine == pytest.approx(1.0, abs=1e-5)
-    assert index.nearest(encoder.query("x"), 10, among=[]) == []
-    assert index.nearest(np.ones(3, dtype=np.float32), 10) == []
+    assert len(index.nearest(encoder.query("x"), 10, among=np.zeros(0, dtype=np.int64))[0]) == 0
+    assert len(index.nearest(np.ones(3, dtype=np.float32), 10)[0]) == 0
     assert index.vector(number) is not None
     assert index.vector(number + 1) is None
-    assert index.cosines(encoder.query("x"), [number, number + 1]).keys() == {number}
+    assert np.isnan(index.cosines(encoder.query("x"), np.array([number, number + 1]))).tolist() == [False, True]
 
 
-@pytest.mark.parametrize("damage", ["manifest", "vectors", "swapped"])
+@pytest.fixture
+def many(tmp_path: Path) -> Iterator[tuple[Store, Matrix]]:
+    """A store of 600 papers with vectors of eight dimensions."""
+    vectors = np.random.default_rng(3).standard_normal((600, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    with Store(tmp_path / "many.db") as store:
+        records = [NTK.__class__(f"1901.{n:05}", f"Title {n}", "arxiv", fetched_at="2026") for n in range(1, 601)]
+        store.metadata.save(records, bulk=True)
+        store.vectors.add("m", store.vectors.missing("m"), vectors)
+        yield store, vectors
+
+
+@pytest.mark.parametrize("exact_up_to", [300_000, 100])
+def test_the_nearest_are_those_of_a_full_comparison(
+    many: tuple[Store, Matrix], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact_up_to: int
+) -> None:
+    monkeypatch.setattr("search.index.EXACT_UP_TO", exact_up_to)
+    store, _ = many
+    build(store, "m", tmp_path / "index")
+    index = VectorIndex(tmp_path / "index")
+    (parts,) = store.vectors.of_papers("m")
+    numbers, vectors = parts
+    for question in vectors[:40]:
+        cosines = vectors @ question
+        best = numbers[np.argsort(-cosines, kind="stable")]
+        found, scores = index.nearest(question, 10)
+        assert len(set(found) & set(best[:10])) >= (10 if exact_up_to > 600 else 9)
+        assert scores == pytest.approx(cosines[found - numbers[0]], abs=1e-5)
+        for among in (numbers[::2], numbers[::40]):
+            kept = [n for n in best if n in set(among)]
+            assert index.nearest(question, 10, among)[0].tolist() == kept[:10]
+        mean, deviation = index.spread(question)
+        assert (mean, deviation) == pytest.approx((cosines.mean(), cosines.std()), abs=1e-4)
+
+
+@pytest.mark.parametrize("damage", ["manifest", "cut", "garbled", "swapped"])
 def test_a_damaged_index_is_named(store: Store, tmp_path: Path, damage: str) -> None:
     embed_missing(store, WordEncoder())
     folder = tmp_path / "index"
     manifest = build(store, WordEncoder.name, folder)
+    flat = folder / manifest.folder / "vectors.npy"
     if damage == "manifest":
-        (folder / "manifest.json").write_text("{")
-    elif damage == "vectors":
-        (folder / manifest.file).write_bytes(b"IxF")
+        (folder / "vectors.json").write_text("{")
+    elif damage == "cut":
+        flat.write_bytes(b"IxF")
+    elif damage == "garbled":
+        flat.write_bytes(b"x" * flat.stat().st_size)
     else:
-        (folder / "manifest.json").write_text(
-            json.dumps({**json.loads((folder / "manifest.json").read_text()), "count": 7})
+        (folder / "vectors.json").write_text(
+            json.dumps({**json.loads((folder / "vectors.json").read_text()), "count": 7})
         )
     with pytest.raises(StorageError, match="kg ingest"):
         VectorIndex(folder)
@@ -89,14 +134,15 @@ def test_a_damaged_index_is_named(store: Store, tmp_path: Path, damage: str) -> 
 def test_an_empty_library_has_an_empty_index(tmp_path: Path) -> None:
     with Store(None) as store:
         build(store, "m", tmp_path / "index")
-    manifest = read_manifest(tmp_path / "index")
+    manifest = generations.read(tmp_path / "index", VECTORS)
     assert manifest is not None
     assert manifest.count == 0
+    assert len(VectorIndex(tmp_path / "index")) == 0
 
 
 def test_fusion() -> None:
-    assert zscores(np.array([2.0, 2.0])).tolist() == [0.0, 0.0]
-    assert zscores(np.array([])).tolist() == []
+    assert Spread(2.0, 0.0).zscores(np.array([2.0, 2.0])).tolist() == [0.0, 0.0]
+    assert Spread(1.0, 2.0).zscores(np.array([5.0])).tolist() == [2.0]
     words, meaning = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
     assert fuse(words, meaning, weight=3.0).argmax() == 1
     assert fuse(words, meaning, weight=0.3).argmax() == 0
@@ -212,17 +258,17 @@ def test_an_id_inside_a_sentence_is_no_name(library: Library) -> None:
 
 def test_a_server_sees_the_new_index_and_graph(library: Library) -> None:
     assert ids(library, "lottery ticket")[0] in {"1803.03635", "1912.05671"}
-    before = library.graph()
+    before = library.parts.graph()
     with Store(library.config.database) as store:
         store.metadata.save([replace(NTK, title="Renamed")])
         embed_missing(store, library.encoder)
         build(store, WordEncoder.name, library.config.index_folder)
         save(Graph(), library.config.graph_file, store.state("relations"))
-    semantic = library.semantic()
+    semantic = library.parts.semantic()
     assert semantic is not None
-    assert semantic.index.manifest == read_manifest(library.config.index_folder)
-    assert library.graph() is not before
-    assert len(library.graph()) == 0
+    assert semantic.index.manifest == generations.read(library.config.index_folder, VECTORS)
+    assert library.parts.graph() is not before
+    assert len(library.parts.graph()) == 0
 
 
 def test_facets_count_the_results(library: Library) -> None:
@@ -261,7 +307,7 @@ def test_any_text_is_answered(library: Library, query: str) -> None:
 
 
 def test_without_vectors_the_keyword_side_answers_and_says_so(library: Library) -> None:
-    (library.config.index_folder / "manifest.json").unlink()
+    (library.config.index_folder / "vectors.json").unlink()
     answer = library.search(Search("lottery"))
     assert answer.results[0].id in {"1803.03635", "1912.05671"}
     assert "kg ingest" in answer.notes[0]

@@ -283,12 +283,12 @@ def test_filters(store: Store, filter_: Filter, passes: bool) -> None:
 def test_vectors_are_kept_by_text_and_model(store: Store) -> None:
     list_paper(store, mention())
     store.metadata.save([NTK])
-    ((key, text),) = store.vectors.missing("m")
-    assert text == "Neural Tangent Kernel. Wide networks train like kernels."
+    (key,) = store.vectors.missing("m")
+    assert store.vectors.texts([key]) == {key: "Neural Tangent Kernel. Wide networks train like kernels."}
     store.vectors.add("m", [key], np.ones((1, 3), dtype=np.float32))
     assert store.vectors.missing("m") == []
     assert len(store.vectors.missing("other")) == 1
-    numbers, vectors = store.vectors.of_papers("m")
+    ((numbers, vectors),) = store.vectors.of_papers("m")
     assert vectors.shape == (1, 3)
     assert store.papers.ids(numbers) == {numbers[0]: "1806.07572"}
 

@@ -24,6 +24,7 @@ from kg.errors import DocumentError
 from kg.identifiers import arxiv_ids_in_text, parse_arxiv_id, parse_doi, title_key
 from kg.links import paper_link
 from kg.text import squeezed
+from kg.titles import title_hash
 from search.query import parse as parse_query
 
 SMALL, LARGE = 8_000, 32_000  # characters
@@ -51,6 +52,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
         ends_with_venue,
         clean_title,
         title_key,
+        title_hash,
         squeezed,
         parse_arxiv_id,
         parse_doi,

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.exceptions import BadRequest
 
-from kg.filters import FIELDS, MODES, MOST_FILTERS, SORTS, SYNONYMS, Filter, Scope, Search, parse_years
+from kg.filters import FIELDS, LONGEST_VALUE, MODES, MOST_FILTERS, SORTS, SYNONYMS, Filter, Scope, Search, parse_years
 
 MOST = 100
 FILTERS = (*FIELDS, *SYNONYMS)
 PAGING = ("limit", "cursor")
 SEARCH = ("q", "mode", "sort", *PAGING, *FILTERS)
-_LONGEST_VALUE = 500  # characters of a filter's value
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +96,8 @@ def filters() -> list[Given]:
     for given in found:
         if given.filter.field == "year" and parse_years(given.value) is None:
             raise BadRequest(f"year: {given.value!r} is no year (2019) or range (2018..2020)")
-        if len(given.value) > _LONGEST_VALUE:
-            raise BadRequest(f"{given.name}: longer than {_LONGEST_VALUE} characters")
+        if len(given.value) > LONGEST_VALUE:
+            raise BadRequest(f"{given.name}: longer than {LONGEST_VALUE} characters")
     return found
 
 

@@ -47,7 +47,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _warm_up(library: Library) -> None:
     """Load the encoder while the first page is being looked at."""
     try:
-        library.semantic()
+        library.parts.semantic()
     except KgError:
         pass  # The first question will say it, where somebody reads it.
     finally:

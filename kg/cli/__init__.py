@@ -10,6 +10,7 @@ import click
 
 from kg import __version__
 from kg.cli.answers import export, related, search, show, status
+from kg.cli.evaluation import evaluate
 from kg.cli.ingest import extract, ingest
 from kg.cli.serve import serve
 from kg.errors import KgError
@@ -35,7 +36,7 @@ def kg() -> None:
     """
 
 
-for command in (ingest, extract, search, related, show, export, status, serve):
+for command in (ingest, extract, search, related, show, export, status, serve, evaluate):
     kg.add_command(command)
 
 

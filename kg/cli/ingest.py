@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg.cli.options import Stopwatch, json_option, library_options, print_json
+from kg.cli.progress import progress_bar
 from kg.cli.table import number_of, print_mentions
 from kg.envelope import envelope_of_one, plain
 from kg.errors import UsageError
@@ -20,7 +19,7 @@ from kg.library import Library
 from kg.text import squeezed
 
 if TYPE_CHECKING:
-    from ingest.outcome import Outcome, Progress
+    from ingest.outcome import Outcome
     from kg.answers import Change
     from kg.refresh import Options
 
@@ -41,10 +40,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option(
     "--encoder",
-    type=click.Choice(("full", "none")),
-    default="full",
-    show_default=True,
-    help="none: do not embed now.",
+    type=click.Choice(("full", "static", "none")),
+    help="full: the model itself; static: one distilled from it, much faster and less able, for hundreds of thousands "
+    "of papers; none: do not embed now. [default: as the library was embedded before, else full]",
 )
 @click.option(
     "--snapshot",
@@ -84,7 +82,7 @@ def ingest(library: Library, sources: Sequence[str], as_json: bool, **chosen: An
 
     watch = Stopwatch()
     options = _options(sources, **chosen)
-    with _progress() as progress:
+    with progress_bar() as progress:
         outcome = refresh(library, options, progress, _say)
     for line in (*outcome.problems, *outcome.notes):
         _say(f"kg: {line}")
@@ -114,7 +112,7 @@ def extract(library: Library, sources: Sequence[str], allow_private: bool, as_js
     """
     from ingest.reading import extract as find
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         mentions, problems, read = find(sources, allow_private, progress)
     if as_json:
         print_json({"mentions": [plain(mention) for mention in mentions]})
@@ -128,7 +126,7 @@ def extract(library: Library, sources: Sequence[str], allow_private: bool, as_js
 
 def _options(
     sources: Sequence[str],
-    encoder: str,
+    encoder: str | None,
     no_references: bool,
     since: datetime | None,
     **others: Any,
@@ -139,7 +137,7 @@ def _options(
     _check_harvest(others["set_name"], since, others["offline"] or others["snapshot"] is not None)
     return Options(
         tuple(sources),
-        embed=encoder == "full",
+        encoder=encoder,
         references=not no_references,
         since=since.date() if since else None,
         **others,
@@ -191,29 +189,3 @@ def _told(change: Change) -> str:
 
 def _say(line: str) -> None:
     click.echo(squeezed(line), err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    from tqdm import tqdm
-
-    bar: tqdm[NoReturn] = tqdm(disable=not sys.stderr.isatty(), leave=False, file=sys.stderr)
-    step = ""
-
-    def show(what: str, done: int, total: int, seconds: float | None = None, /) -> None:
-        nonlocal step
-        # A service's pace is known before the first answer; tqdm's own guess is not.
-        left = f"at least {tqdm.format_interval(math.ceil(seconds))} left" if seconds else ""
-        bar.set_description(what, refresh=False)
-        bar.set_postfix_str(left, refresh=False)
-        if what != step:
-            step = what
-            bar.reset(total or None)
-        bar.total = total or None
-        bar.update(done - bar.n)
-
-    try:
-        yield show
-    finally:
-        bar.close()

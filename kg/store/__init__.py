@@ -20,16 +20,20 @@ from kg.store.bulk import BulkLoading
 from kg.store.changes import Changes
 from kg.store.citations import Citations
 from kg.store.cited import CitedWorks
+from kg.store.columns import Columns
 from kg.store.documents import Documents
 from kg.store.fulltext import FullText
 from kg.store.harvests import Harvests
 from kg.store.identity import Identity
 from kg.store.metadata import MetadataRecords
+from kg.store.names import Names
 from kg.store.papers import Papers
 from kg.store.resolutions import Resolutions
 from kg.store.runs import Runs
+from kg.store.titles import Titles
 from kg.store.topics import Topics
 from kg.store.vectors import Vectors
+from kg.store.words import Words
 
 _BUSY = 30.0  # seconds to wait for another process' transaction
 
@@ -52,6 +56,8 @@ class Store:
         self._db = opened if opened is not None else _in_memory()
         self.documents = Documents(self._db)
         self.identity = Identity(self._db)
+        self.titles = Titles(self._db)
+        self.names = Names(self._db)
         self.metadata = MetadataRecords(self._db)
         self.bulk = BulkLoading(self._db)
         self.papers = Papers(self._db)
@@ -59,6 +65,8 @@ class Store:
         self.cited = CitedWorks(self._db)
         self.topics = Topics(self._db)
         self.fulltext = FullText(self._db)
+        self.words = Words(self._db)
+        self.columns = Columns(self._db)
         self.vectors = Vectors(self._db)
         self.runs = Runs(self._db)
         self.asks = Asks(self._db)

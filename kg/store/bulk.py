@@ -85,7 +85,7 @@ class BulkLoading:
             return
         with self._untriggered():
             self._insert_untriggered(papers)
-        for state in ("texts", "relations"):
+        for state in ("texts", "relations", "words"):
             self._db.execute("UPDATE states SET value = value + 1 WHERE name = ?", [state])
 
     @contextmanager

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from kg.identifiers import title_key, work_id
 from kg.papers import Reference
 from kg.store.identity import Identity
+from kg.titles import title_hash
 
 _SHORTEST_TITLE = 4  # words; fewer name no work by themselves
 _YEARS = 2  # between a preprint and the form that is cited
@@ -59,11 +60,12 @@ class CitedWorks:
     def _describe(self, number: int, reference: Reference) -> None:
         """Give a work that has no title the one that it is cited by; for one in the library, its lists say it."""
         self._db.execute(
-            "UPDATE papers SET title = ?, title_key = ?, published = coalesce(published, ?) "
+            "UPDATE papers SET title = ?, title_key = ?, title_hash = ?, published = coalesce(published, ?) "
             "WHERE number = ? AND title IS NULL AND NOT in_library",
             [
                 reference.title,
                 title_key(reference.title or "") or None,
+                title_hash(reference.title),
                 str(reference.year) if reference.year else None,
                 number,
             ],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kg.filters import Scope, Terms, parse_years
 from kg.identifiers import parse_arxiv_id, slug, title_key
+from kg.titles import spellings
 
 Condition = tuple[str, list[str | int]]
 _MOST_WORDS = 12  # of one filter's value; SQL expressions may not grow without end
@@ -58,11 +59,14 @@ def _author(value: str) -> Condition:
 
 
 def _title(value: str) -> Condition:
+    """The titles with these words in this order; the whole title in any spelling."""
     if not title_key(value):
         return "0", []
+    hashes = spellings(value)
     return (
-        "p.number IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)",
-        [f"title : {_quoted(value)}"],
+        "p.number IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?) "
+        f"OR p.title_hash IN ({', '.join('?' * len(hashes))})",
+        [f"title : {_quoted(value)}", *hashes],
     )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
 from kg.filters import Scope, Terms
 from kg.store.conditions import conditions, match, rejected
+from kg.store.words import TOKENIZER
 
 # BM25 weights of title, abstract, authors, remarks (https://sqlite.org/fts5.html#the_bm25_function).
-_WEIGHTS = "4.0, 1.0, 2.0, 1.0"
+WEIGHTS = {"title": 4.0, "abstract": 1.0, "authors": 2.0, "remarks": 1.0}
+_WEIGHTS = ", ".join(map(str, WEIGHTS.values()))
 _SNIPPET_WORDS = 28
 _ORDERS = {
     "newest": "coalesce(p.published, '') DESC",
@@ -33,6 +35,12 @@ _FACETS = {
     f"JOIN mentions m ON m.document = d.id JOIN papers p ON p.number = m.paper WHERE {_OF} "
     "GROUP BY 1 ORDER BY n DESC, 1",
 }
+_NAMED = "IN (SELECT value FROM json_each(?))"
+_LABELS = {
+    "topic": f"SELECT id, label FROM topics WHERE id {_NAMED}",
+    "author": f"SELECT id, name FROM authors WHERE id {_NAMED}",
+    "list": f"SELECT slug, title FROM documents WHERE slug {_NAMED}",
+}
 
 
 class FullText:
@@ -44,6 +52,9 @@ class FullText:
     def refresh(self) -> None:
         """Bring the full-text rows of changed papers up to date."""
         with self._db.atomic():
+            count = int(self._db.execute("SELECT count(*) FROM papers WHERE fts_stale").fetchone()[0])
+            if not count:
+                return
             stale = "(SELECT number FROM papers WHERE fts_stale)"
             self._db.execute(f"DELETE FROM papers_fts WHERE rowid IN {stale}")
             self._db.execute(
@@ -57,6 +68,7 @@ class FullText:
                 "FROM papers WHERE fts_stale AND title IS NOT NULL"
             )
             self._db.execute("UPDATE papers SET fts_stale = 0 WHERE fts_stale")
+            self._db.execute("UPDATE states SET value = value + ? WHERE name = 'words'", [count])
 
     def search(
         self, terms: Terms, scope: Scope, limit: int = -1, among: Iterable[int] | None = None
@@ -76,6 +88,10 @@ class FullText:
             [expression, *params, limit],
         )
         return [(int(number), float(score)) for number, score in rows]
+
+    def count(self) -> int:
+        """How many papers have a full text."""
+        return int(self._db.execute("SELECT count(*) FROM papers_fts_docsize").fetchone()[0])
 
     def filtered(self, scope: Scope, terms: Terms | None = None, among: Iterable[int] | None = None) -> list[int]:
         """Numbers of papers (`among` these) in scope that meet the needs of the terms, newest first.
@@ -102,14 +118,28 @@ class FullText:
         expression = match(terms)
         if expression is None:
             return {}
-        shown = [f"snippet(papers_fts, {column}, '[[', ']]', '…', {_SNIPPET_WORDS})" for column in (1, 3)]
-        rows = self._db.execute(
-            f"SELECT rowid, {', '.join(shown)} FROM papers_fts "
-            "WHERE papers_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?))",
-            [expression, json.dumps(list(numbers))],
-        )
+        with self._db.atomic():
+            self._copy(numbers)
+            shown = ", ".join(f"snippet(copied, {column}, '[[', ']]', '…', {_SNIPPET_WORDS})" for column in (1, 3))
+            rows = self._db.execute(f"SELECT rowid, {shown} FROM copied WHERE copied MATCH ?", [expression]).fetchall()
         hits = ((number, next((s for s in snippets if s and "[[" in s), None)) for number, *snippets in rows)
         return {number: snippet for number, snippet in hits if snippet}
+
+    def _copy(self, numbers: Iterable[int]) -> None:
+        """Copy the texts of a few papers to a table of their own.
+
+        In the whole table FTS5 would follow every word through all papers to find where it stands in these few.
+        """
+        columns = ", ".join(WEIGHTS)
+        self._db.execute(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.copied USING fts5 ({columns}, tokenize = '{TOKENIZER}')"
+        )
+        self._db.execute("DELETE FROM temp.copied")
+        self._db.execute(
+            f"INSERT INTO temp.copied (rowid, {columns}) SELECT rowid, {columns} FROM papers_fts "
+            "WHERE rowid IN (SELECT value FROM json_each(?))",
+            [json.dumps([int(number) for number in numbers])],
+        )
 
     def ordered(self, numbers: Sequence[int], sort: str) -> list[int]:
         """The numbers by `newest`, `listed` (most lists first) or `cited`; ties stay as they are."""
@@ -129,6 +159,19 @@ class FullText:
             rows = self._db.execute(query + limit, params)
             found[name] = [{"value": v, "label": label, "count": n} for v, label, n in rows]
         return found
+
+    def labelled(self, counts: Mapping[str, Sequence[tuple[str, int]]]) -> dict[str, list[dict[str, str | int]]]:
+        """Facets as `facets` gives them, of (value, count) of each."""
+        found: dict[str, list[dict[str, str | int]]] = {}
+        for name, values in counts.items():
+            labels = self._labels(name, [value for value, _ in values])
+            found[name] = [{"value": v, "label": labels.get(v, v), "count": n} for v, n in values]
+        return found
+
+    def _labels(self, name: str, values: Sequence[str]) -> dict[str, str]:
+        if name not in _LABELS or not values:
+            return {}
+        return dict(self._db.execute(_LABELS[name], [json.dumps(list(values))]).fetchall())
 
 
 def _where(scope: Scope, among: Iterable[int] | None) -> tuple[str, list[str | int]]:

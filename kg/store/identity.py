@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 from sqlite_utils import Database
@@ -11,6 +12,10 @@ from kg.identifiers import parse_arxiv_id, parse_doi, title_key
 from kg.links import paper_link
 from kg.papers import Mention, text_hash
 from kg.store.people import set_authors
+from kg.text import squeezed
+from kg.titles import title_hash
+
+_DOI_MARK = re.compile(r"^doi:\s+(?=10\.)", re.IGNORECASE)
 
 
 class Identity:
@@ -21,7 +26,7 @@ class Identity:
 
     def find(self, reference: str) -> str | None:
         """The id of the paper that a user's `reference` (an id, URL or DOI, and nothing else) means."""
-        reference = reference.strip()
+        reference = _DOI_MARK.sub("", squeezed(reference))
         names = [reference]
         if arxiv := parse_arxiv_id(reference):
             names.append(arxiv.base)
@@ -123,6 +128,7 @@ class Identity:
         for table in ("mentions", "aliases", "resolutions"):
             self._db.execute(f"UPDATE {table} SET paper = ? WHERE paper = ?", [new, old])
         self._db.execute("DELETE FROM papers_fts WHERE rowid = ?", [old])
+        self._db.execute("UPDATE states SET value = value + 1 WHERE name = 'words'")
         self._db.execute("DELETE FROM papers WHERE number = ?", [old])  # and its authors, by cascade
         self._db.execute("UPDATE papers SET doi = coalesce(doi, ?) WHERE number = ?", [doi, new])
         self.add_aliases(new, [old_id])
@@ -157,7 +163,7 @@ class Identity:
         )
         self._db.execute(
             "UPDATE papers SET title = ?2, title_key = ?3, doi = coalesce(?4, doi), published = ?5, "
-            "url = iif(?6, url, ?7), text_hash = ?8, metadata_source = 'document' WHERE number = ?1",
+            "url = iif(?6, url, ?7), text_hash = ?8, title_hash = ?9, metadata_source = 'document' WHERE number = ?1",
             [
                 number,
                 shown,
@@ -167,6 +173,7 @@ class Identity:
                 on_arxiv,
                 url,
                 text_hash(shown) if shown else None,
+                title_hash(shown),
             ],
         )
         authors: list[str] = next((names for row in rows if (names := json.loads(row["authors"]))), [])

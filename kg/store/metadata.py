@@ -12,6 +12,7 @@ from kg.papers import Metadata, embedded_text, text_hash
 from kg.store.changes import Changes
 from kg.store.identity import Identity
 from kg.store.people import set_authors
+from kg.titles import title_hash
 
 _FROM_ARXIV = frozenset({"arxiv", "oai"})  # routes by which arXiv itself answers
 
@@ -110,4 +111,5 @@ class MetadataRecords:
 def _columns(record: Metadata) -> dict[str, Any]:
     names = "title abstract published updated version doi comment journal_ref".split()
     values = {name: getattr(record, name) for name in names}
-    return {**values, "title_key": title_key(record.title), "withdrawn": int(record.withdrawn)}
+    keys = {"title_key": title_key(record.title), "title_hash": title_hash(record.title)}
+    return {**values, **keys, "withdrawn": int(record.withdrawn)}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from kg.identifiers import title_key
 from kg.papers import Metadata, embedded_text, text_hash
 from kg.store.people import people
+from kg.titles import title_hash
 
 
 class Prepared(NamedTuple):
@@ -16,6 +17,7 @@ class Prepared(NamedTuple):
     doi: str | None
     title: str
     title_key: str
+    title_hash: int | None
     abstract: str | None
     published: str | None
     updated: str | None
@@ -37,6 +39,7 @@ class Prepared(NamedTuple):
             record.doi,
             record.title,
             title_key(record.title),
+            title_hash(record.title),
             record.abstract,
             record.published,
             record.updated,

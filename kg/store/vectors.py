@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +20,24 @@ class Vectors:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def missing(self, model: str) -> list[tuple[str, str]]:
-        """(hash, text) of every text of the library that has no vector of `model`, each once."""
+    def missing(self, model: str) -> list[str]:
+        """Hashes of the texts of the library that have no vector of `model`, shortest text first."""
         rows = self._db.execute(
-            "SELECT p.text_hash, p.title, p.abstract FROM papers p LEFT JOIN vectors v "
-            "ON v.text_hash = p.text_hash AND v.model = ? "
-            "WHERE p.text_hash IS NOT NULL AND p.in_library = 1 AND v.id IS NULL "
-            "GROUP BY p.text_hash ORDER BY min(p.number)",
+            "SELECT p.text_hash FROM papers p WHERE p.text_hash IS NOT NULL AND p.in_library = 1 "
+            "AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.text_hash = p.text_hash AND v.model = ?) "
+            "GROUP BY p.text_hash ORDER BY length(p.title) + coalesce(length(p.abstract), 0), min(p.number)",
             [model],
         )
-        return [(key, embedded_text(title, abstract)) for key, title, abstract in rows]
+        return [key for (key,) in rows]
+
+    def texts(self, hashes: Sequence[str]) -> dict[str, str]:
+        """The text of each of these hashes that a paper still has, in the same order."""
+        rows = self._db.execute(
+            "SELECT p.text_hash, p.title, p.abstract FROM json_each(?) asked JOIN papers p "
+            "ON p.text_hash = asked.value GROUP BY asked.key ORDER BY asked.key",
+            [json.dumps(list(hashes))],
+        )
+        return {key: embedded_text(title, abstract) for key, title, abstract in rows}
 
     def add(self, model: str, hashes: Sequence[str], vectors: Matrix) -> None:
         """Store one vector for each hash; `vectors` is (n, d)."""
@@ -44,17 +53,14 @@ class Vectors:
         row = self._db.execute(f"SELECT count(*) {_OF_PAPERS}", [model]).fetchone()
         return int(row[0])
 
-    def of_papers(self, model: str) -> tuple[NDArray[np.int64], Matrix]:
-        """Numbers (n,) and vectors (n, d) of the papers embedded by `model`, by number."""
-        rows: Iterable[tuple[int, bytes]] = self._db.execute(
-            f"SELECT p.number, v.vector {_OF_PAPERS} ORDER BY p.number", [model]
-        )
-        numbers, blobs = [], []
-        for number, blob in rows:
-            numbers.append(number)
-            blobs.append(blob)
-        matrix = np.frombuffer(b"".join(blobs), dtype="<f4").astype(np.float32)
-        return np.array(numbers, dtype=np.int64), matrix.reshape(len(numbers), -1 if numbers else 0)
+    def of_papers(self, model: str) -> Iterator[tuple[NDArray[np.int64], Matrix]]:
+        """Numbers (n,) and vectors (n, d) of the papers embedded by `model`, by number, in parts."""
+        cursor = self._db.execute(f"SELECT p.number, v.vector {_OF_PAPERS} ORDER BY p.number", [model])
+        while rows := cursor.fetchmany(_PART):
+            numbers, blobs = zip(*rows, strict=True)
+            matrix = np.frombuffer(b"".join(blobs), dtype="<f4").astype(np.float32)
+            yield np.array(numbers, dtype=np.int64), matrix.reshape(len(numbers), -1)
 
 
+_PART = 4096  # vectors read at once
 _OF_PAPERS = "FROM papers p JOIN vectors v ON v.text_hash = p.text_hash WHERE v.model = ? AND p.in_library = 1"

@@ -1,0 +1,162 @@
+"""What answers are made with: encoders, index, postings and graph, each opened when a question first needs it.
+
+They are shared by all threads, and opened again when `kg ingest` has made new ones.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from kg.config import STATIC, Config
+from kg.errors import StorageError, UsageError
+from search import generations
+from search.generations import FACETS, VECTORS, WORDS, Manifest
+
+if TYPE_CHECKING:
+    from graph.build import Graph
+    from search.encoder import Encoder
+    from search.facets import FacetColumns
+    from search.postings import Postings
+    from search.question import Semantic
+
+
+class _Derived(Protocol):
+    manifest: Manifest
+
+
+_Folder = TypeVar("_Folder", bound=_Derived)
+
+
+class Parts:
+    """The derived parts of one data folder.
+
+    :param make_encoder: makes the encoder of a name; by default the sentence-transformer of that name.
+    """
+
+    def __init__(self, config: Config, make_encoder: Callable[[str], Encoder] | None = None) -> None:
+        self._config = config
+        self.may_download = False  # a model from the hub; only `kg ingest` may
+        self._make_encoder = make_encoder or self._loaded_encoder
+        self._encoders: dict[str, Encoder] = {}
+        self._folders: dict[str, tuple[object, Any]] = {}
+        self._graph: tuple[int | None, Graph] | None = None
+        self._encoder_lock, self._search_lock, self._graph_lock = (threading.Lock() for _ in range(3))
+
+    def model(self, encoder: str | None = None) -> str:
+        """The name that vectors are stored under: of the model of the settings, or of a static one made from it.
+
+        `encoder` is `full`, `static`, or None for the kind that the library is embedded by.
+        """
+        static = STATIC + self._config.model_name
+        manifest = generations.read(self._config.index_folder, VECTORS)
+        kept = encoder is None and manifest is not None and manifest.maker == static
+        return static if kept or encoder == "static" else self._config.model_name
+
+    def changed_from(self, model: str) -> str | None:
+        """The model that the index in place was made by, if it is another one."""
+        manifest = generations.read(self._config.index_folder, VECTORS)
+        return manifest.maker if manifest and manifest.count and manifest.maker != model else None
+
+    def index_is_whole(self) -> bool:
+        """Whether the vector index on disk can be opened."""
+        from search.index import VectorIndex
+
+        return _or_none(VectorIndex, self._config.index_folder) is not None
+
+    def encoder(self, name: str) -> Encoder:
+        """The encoder whose vectors are stored under that name.
+
+        :raises UsageError: it cannot be loaded.
+        """
+        with self._encoder_lock:
+            if name not in self._encoders:
+                self._encoders[name] = self._make_encoder(name)
+            return self._encoders[name]
+
+    def make_static(self, name: str) -> None:
+        """Distil the model of that name, if it is a static one that is not there yet.
+
+        :raises UsageError: the model that it is made of cannot be loaded.
+        :raises StorageError: the data folder cannot be written.
+        """
+        if name.startswith(STATIC):
+            from search.encoder import make_static
+
+            try:
+                make_static(name, self._config.models_folder, self._config.device, self.may_download)
+            except OSError as error:
+                raise StorageError(f"the model cannot be written to {self._config.models_folder}: {error}") from error
+
+    def semantic(self) -> Semantic | None:
+        """The semantic side; None when nothing is embedded.
+
+        An index of another model than that of the settings answers with its own model, until `kg ingest` has made
+        the new one.
+
+        :raises UsageError: the model cannot be loaded.
+        """
+        from search.index import VectorIndex
+        from search.question import Semantic
+
+        index = self._opened(VECTORS, VectorIndex)
+        if index is None or not len(index):
+            return None
+        try:
+            return Semantic(index, self.encoder(index.manifest.maker))
+        except UsageError:
+            if index.manifest.maker == self.model():
+                raise
+            return None  # that of before is gone
+
+    def postings(self, state: int | None) -> Postings | None:
+        """The keyword side in arrays; None where the words of the library are not in that state."""
+        from search.postings import Postings
+
+        found = self._opened(WORDS, Postings)
+        return found if found and found.manifest.state == state else None
+
+    def columns(self, state: int) -> FacetColumns | None:
+        """What facets are counted by; None where the relations of the library are not in that state."""
+        from search.facets import FacetColumns
+
+        found = self._opened(FACETS, FacetColumns)
+        return found if found and found.manifest.state == state else None
+
+    def graph(self) -> Graph:
+        """The graph as `kg ingest` saved it; an empty one before that."""
+        from graph.build import Graph
+        from graph.saved import load, saved_state
+
+        state = saved_state(self._config.graph_file)
+        with self._graph_lock:
+            if self._graph is None or self._graph[0] != state:
+                loaded = load(self._config.graph_file) if state is not None else None
+                self._graph = (state, Graph() if loaded is None else loaded)
+            return self._graph[1]
+
+    def _opened(self, kind: str, open_: Callable[[Path], _Folder]) -> _Folder | None:
+        """The derived folder of that kind, opened; None when there is none, or it is damaged.
+
+        Nothing is lost by that: other ways answer, and `kg ingest` makes it anew.
+        """
+        version = generations.version(self._config.index_folder, kind)
+        with self._search_lock:
+            if kind not in self._folders or self._folders[kind][0] != version:
+                self._folders[kind] = version, _or_none(open_, self._config.index_folder)
+            found: _Folder | None = self._folders[kind][1]
+            return found
+
+    def _loaded_encoder(self, name: str) -> Encoder:
+        from search.encoder import open_encoder
+
+        return open_encoder(name, self._config.models_folder, self._config.device, self.may_download)
+
+
+def _or_none(open_: Callable[[Path], _Folder], folder: Path) -> _Folder | None:
+    try:
+        return open_(folder)
+    except StorageError:
+        return None

@@ -1,0 +1,62 @@
+"""Arrays and lists of texts as files of a folder, memory-mapped: opening them costs nothing, whatever their size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SMALL = 4096  # bytes; an empty array cannot be mapped
+
+
+def save(folder: Path, name: str, values: NDArray[Any]) -> None:
+    """Write an array.
+
+    :raises OSError: the folder cannot be written.
+    """
+    np.save(folder / f"{name}.npy", values)
+
+
+def mapped(folder: Path, name: str) -> NDArray[Any]:
+    """The array of that name.
+
+    :raises OSError: it is not there.
+    :raises ValueError: it is none.
+    """
+    path = folder / f"{name}.npy"
+    if path.stat().st_size < _SMALL:
+        return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
+    # As a plain array over the same memory: slices of numpy's own class for mapped files take many times as long.
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def save_texts(folder: Path, name: str, texts: Iterable[str]) -> None:
+    """Write a list of texts: all of them joined, and where each ends.
+
+    :raises OSError: the folder cannot be written.
+    """
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    save(folder, name, np.frombuffer(b"".join(encoded), dtype=np.uint8))
+    save(folder, f"{name}_ends", np.cumsum([len(text) for text in encoded], dtype=np.int64))
+
+
+class Texts:
+    """A list of texts, as `save_texts` wrote it; read as bytes."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """:raises OSError, ValueError: see `mapped`."""
+        self._bytes, self._ends = mapped(folder, name), mapped(folder, f"{name}_ends")
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, place: int) -> bytes:
+        return self._bytes[self._ends[place - 1] if place else 0 : self._ends[place]].tobytes()
+
+
+def changes(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """(n,) whether each value differs from the one before; the first does."""
+    return np.concatenate([np.ones(min(len(values), 1), dtype=bool), values[1:] != values[:-1]]).astype(bool)

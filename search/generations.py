@@ -1,0 +1,104 @@
+"""Derived folders: each is written whole under a new name, then named by a manifest that is replaced in one step.
+
+A reader never sees half of one, and whoever has an older one open goes on with it. All of it can be made again from
+the database. Nothing heavy is imported, so that `kg status` starts at once.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from kg.errors import StorageError
+from kg.files import replace_file
+
+VECTORS, WORDS, FACETS = "vectors", "words", "facets"  # the kinds that there are
+COLUMNS = "columns"  # what facets are made by
+
+_Opened = TypeVar("_Opened")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a derived folder was made from.
+
+    `maker` is what made it (a model, a tokenizer), `state` the store's count of changes, `count` that of papers,
+    `size` that of its files in bytes.
+    """
+
+    maker: str
+    state: int | None
+    count: int
+    folder: str
+    size: int
+
+
+def write(parent: Path, kind: str, maker: str, state: int | None, fill: Callable[[Path], int]) -> Manifest:
+    """Let `fill` write a new folder of that kind (it tells how many papers), then drop the one before.
+
+    :raises StorageError: it cannot be written.
+    """
+    folder = parent / f"{kind}-{uuid.uuid4().hex[:12]}"
+    try:
+        folder.mkdir(parents=True)
+        count = fill(folder)
+        manifest = Manifest(maker, state, count, folder.name, _size(folder))
+        replace_file(parent / f"{kind}.json", json.dumps(asdict(manifest)).encode())
+        for old in parent.glob(f"{kind}-*"):
+            if old != folder:
+                shutil.rmtree(old, ignore_errors=True)
+    except (OSError, RuntimeError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise StorageError(f"the index cannot be written to {parent}: {error}") from error
+    return manifest
+
+
+def read(parent: Path, kind: str) -> Manifest | None:
+    """The manifest of what is in place; None when there is nothing, or it is not whole."""
+    try:
+        manifest = Manifest(**json.loads((parent / f"{kind}.json").read_text(encoding="utf-8")))
+        return manifest if _size(parent / manifest.folder) == manifest.size else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def version(parent: Path, kind: str) -> tuple[int, int] | None:
+    """What changes when another folder of that kind is put in place; None when there is none. Cheap."""
+    try:
+        found = (parent / f"{kind}.json").stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def opened(parent: Path, kind: str, open_: Callable[[Path, Manifest], _Opened]) -> _Opened:
+    """What `open_` makes of the folder in place; tried again if `kg ingest` puts another one there meanwhile.
+
+    :raises StorageError: there is none, or it is damaged.
+    """
+    for _ in range(3):
+        manifest = read(parent, kind)
+        try:
+            if manifest is not None:
+                return open_(parent / manifest.folder, manifest)
+        except (OSError, ValueError, RuntimeError) as error:
+            if read(parent, kind) == manifest:
+                raise StorageError(f"the index in {parent} is damaged: run `kg ingest`") from error
+    raise StorageError(f"no whole index in {parent}: run `kg ingest`")
+
+
+def status(parent: Path, kind: str, maker: str, state: int | None) -> str:
+    """`fresh`, `stale` (of another state, or by another maker) or `missing`."""
+    manifest = read(parent, kind)
+    if manifest is None:
+        return "missing"
+    return "fresh" if (manifest.maker, manifest.state) == (maker, state) else "stale"
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir())

@@ -1,0 +1,71 @@
+"""The keyword side of a question: BM25 of every paper, from the postings, or from FTS5 where these are stale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.filters import Scope, Terms
+from kg.store import Store
+from search.fusion import Scores, Spread
+from search.postings import Postings
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordScores:
+    """BM25 of papers: numbers (n,) in ascending order, and scores (n,), above 0 where a paper has one of the words."""
+
+    numbers: Numbers
+    scores: NDArray[np.float32]
+    spread: Spread
+
+    def of(self, numbers: Numbers) -> Scores:
+        """Scores (m,) of these papers; 0 for those without any of the words."""
+        if not len(self.numbers):
+            return np.zeros(len(numbers))
+        places = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        return np.where(self.numbers[places] == numbers, self.scores[places], 0.0).astype(np.float64)
+
+    def best(self, limit: int | None = None) -> Numbers:
+        """The papers that have one of the words, best first, ties by number."""
+        least = np.float32(0.0)
+        if limit is not None and limit < len(self.scores):
+            least = np.partition(self.scores, -limit)[-limit]
+        places = np.flatnonzero(self.scores >= least if least > 0 else self.scores > 0)
+        return self.numbers[places[np.argsort(-self.scores[places], kind="stable")][:limit]]
+
+    def among(self, allowed: Numbers) -> KeywordScores:
+        """Those of these papers only; what is usual in the library stays the same."""
+        kept = np.isin(self.numbers, allowed, assume_unique=True)
+        return KeywordScores(self.numbers[kept], self.scores[kept], self.spread)
+
+
+def keyword_scores(store: Store, postings: Postings | None, terms: Terms, everything: bool) -> KeywordScores:
+    """Score all papers of the library for these terms; with `everything`, those that are only cited too."""
+    stems = store.words.stems(terms.words)
+    if postings is None or terms.phrases or terms.excluded:
+        # What has a phrase is found by FTS5, which alone knows where words stand.
+        return _by_fts5(store, replace(terms, words=tuple(dict.fromkeys(stems.values()))), everything)
+    scores = postings.scores(list(stems))
+    spread = _spread(scores, len(scores))
+    if not everything:
+        scores = scores * postings.in_library
+    return KeywordScores(postings.numbers, scores, spread)
+
+
+def _by_fts5(store: Store, terms: Terms, everything: bool) -> KeywordScores:
+    found = sorted(store.fulltext.search(terms, Scope(everything=everything)))
+    scores = np.array([score for _, score in found], dtype=np.float32)
+    spread = _spread(scores, store.fulltext.count())
+    return KeywordScores(np.array([number for number, _ in found], dtype=np.int64), scores, spread)
+
+
+def _spread(scores: NDArray[np.float32], papers: int) -> Spread:
+    """Mean and deviation over all papers; `scores` may leave out those that are 0."""
+    count = max(papers, len(scores), 1)
+    mean = float(scores.sum()) / count
+    return Spread(mean, float(np.sqrt(max(float(scores @ scores) / count - mean * mean, 0.0))))
