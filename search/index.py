@@ -1,9 +1,10 @@
-"""The vector index: inner products, memory-mapped, exact up to some hundred thousand papers.
+"""The vector index: memory-mapped, exact up to some hundred thousand papers.
 
-Above that FAISS's inverted index with 8-bit codes (`IVF,SQ8`) chooses candidates, and their true inner products rank
-them. Below, one product of matrix and vector compares all: FAISS's flat index does the same with one processor, and
-takes twice as long for a single question. Papers are named by their number. The folder is derived from the vectors in
-the database.
+A question takes as long as the vectors take to be read. So from some ten thousand papers on FAISS first looks through
+8-bit codes (`SQ8`), a quarter as large, for eight candidates for each that is wanted; true inner products rank them,
+and prove that none is missing, or else all are compared. Above some hundred thousand the codes are in an inverted index
+(`IVF,SQ8`) of which a part is looked through: there a paper may be missed. Papers are named by their number. The folder
+is derived from the vectors in the database.
 """
 
 from __future__ import annotations
@@ -18,16 +19,17 @@ from numpy.typing import NDArray
 from kg.store import Store
 from kg.store.vectors import Matrix
 from search import generations
-from search.arrays import mapped, save
+from search.arrays import mapped, product, save
 from search.generations import VECTORS, Manifest
 
-# A flat scan of more takes too long for a question: about 40 ms on two cores.
+# Looking through more takes too long for a question: about 20 ms.
 EXACT_UP_TO = 300_000
+CODED_FROM = 20_000  # fewer are compared whole in a millisecond
 _PROBED = 32  # lists of an inverted index that are looked at
 _REFINED = 8  # candidates of the inverted index for each one that is wanted
 _TRAINED_ON = 64  # vectors for each list, from which its centre is learnt
-_ADDED = 1 << 16  # vectors that are added at once
-_INVERTED = "inverted.faiss"
+_PART = 1 << 16  # vectors that are coded at once
+_CODES = "codes.faiss"
 
 Numbers = NDArray[np.int64]
 
@@ -52,8 +54,9 @@ class VectorIndex:
         self._numbers: Numbers = mapped(folder, "numbers")
         self._mean, self._covariance = mapped(folder, "mean"), mapped(folder, "covariance")
         self._vectors: Matrix = mapped(folder, "vectors")
-        inverted = folder / _INVERTED
-        self._inverted = faiss.read_index(str(inverted), faiss.IO_FLAG_MMAP) if inverted.exists() else None
+        codes = folder / _CODES
+        self._codes = faiss.read_index(str(codes), faiss.IO_FLAG_MMAP) if codes.exists() else None
+        self._error = float(mapped(folder, "error")[0])
         if not len(self._numbers) == len(self._vectors) == manifest.count:
             raise ValueError("the vectors are not those that their manifest names")
         return manifest
@@ -70,9 +73,9 @@ class VectorIndex:
         wanted = min(limit, len(self) if places is None else len(places))
         if wanted == 0 or vector.shape != self._mean.shape:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        if places is None and self._inverted is not None:
-            places = _candidates(self._inverted, vector, wanted)
-        scores = (self._vectors if places is None else self._vectors[places]) @ vector
+        if places is None and self._codes is not None:
+            return self._by_codes(self._codes, vector, wanted)
+        scores = product(self._vectors if places is None else self._vectors[places], vector)
         best = _best(scores, wanted)
         return self._numbers[best if places is None else places[best]], scores[best]
 
@@ -82,14 +85,14 @@ class VectorIndex:
         if vector.shape == self._mean.shape and len(self):
             places = np.minimum(np.searchsorted(self._numbers, numbers), len(self) - 1)
             known = self._numbers[places] == numbers
-            result[known] = self._vectors[places[known]] @ vector
+            result[known] = product(self._vectors[places[known]], vector)
         return result
 
     def spread(self, vector: Matrix) -> tuple[float, float]:
         """Mean and standard deviation of the cosine of `vector` (d,) to all papers of the index."""
         if vector.shape != self._mean.shape:
             return 0.0, 0.0
-        return float(self._mean @ vector), math.sqrt(max(float(vector @ self._covariance @ vector), 0.0))
+        return float(self._mean @ vector), math.sqrt(max(float(vector @ product(self._covariance, vector)), 0.0))
 
     def vector(self, number: int) -> Matrix | None:
         """The vector (d,) of a paper; None when it is not in the index."""
@@ -100,11 +103,22 @@ class VectorIndex:
         """The places of those of the papers that are in the index."""
         return np.flatnonzero(np.isin(self._numbers, numbers))
 
+    def _by_codes(self, codes: faiss.Index, vector: Matrix, wanted: int) -> tuple[Numbers, Matrix]:
+        """The nearest, chosen by their codes and ranked by their true cosines.
 
-def _candidates(inverted: faiss.Index, vector: Matrix, wanted: int) -> Numbers:
-    params = faiss.SearchParametersIVF(nprobe=_PROBED)  # type: ignore[call-arg]
-    _, found = inverted.search(vector.reshape(1, -1), wanted * _REFINED, params=params)
-    return np.sort(found[0][found[0] >= 0])  # FAISS pads what it does not find with -1
+        A paper that was not chosen is at most as near as the last one chosen, and as far as codes may err. Where
+        that is nearer than the last one wanted, and the codes are those of an exact search, all are compared.
+        """
+        params = faiss.SearchParametersIVF(nprobe=_PROBED) if len(self) > EXACT_UP_TO else None  # type: ignore[call-arg]
+        rough, found = codes.search(vector.reshape(1, -1), min(wanted * _REFINED, len(self)), params=params)
+        places = np.sort(found[0][found[0] >= 0])  # FAISS pads what it does not find with -1
+        scores = product(self._vectors[places], vector)
+        best = _best(scores, min(wanted, len(places)))
+        sure = len(places) == len(self) or scores[best[-1]] >= rough[0][-1] + self._error
+        if not sure and params is None:
+            scores, places = product(self._vectors, vector), np.arange(len(self))
+            best = _best(scores, wanted)
+        return self._numbers[places[best]], scores[best]
 
 
 def _best(scores: Matrix, wanted: int) -> Numbers:
@@ -127,8 +141,10 @@ def _fill(store: Store, model: str, folder: Path) -> int:
         numbers.append(some)
     if not count:
         save(folder, "vectors", vectors)
-    if count > EXACT_UP_TO:
-        faiss.write_index(_inverted(vectors), str(folder / _INVERTED))
+    codes = _coded(vectors) if count >= CODED_FROM else None
+    if codes is not None:
+        faiss.write_index(codes, str(folder / _CODES))
+    save(folder, "error", np.array([_error(codes, vectors) if codes is not None and count <= EXACT_UP_TO else 0.0]))
     save(folder, "numbers", np.concatenate(numbers))
     save(folder, "mean", moments.mean)
     save(folder, "covariance", moments.covariance)
@@ -140,16 +156,24 @@ def _empty(folder: Path, shape: tuple[int, int]) -> Matrix:
     return np.lib.format.open_memmap(folder / "vectors.npy", mode="w+", dtype=np.float32, shape=shape)
 
 
-def _inverted(vectors: Matrix) -> faiss.Index:
-    """An inverted index of vectors (n, d), with about four times the square root of their number as lists."""
+def _coded(vectors: Matrix) -> faiss.Index:
+    """8-bit codes of vectors (n, d); above some number in lists, about four times the square root of it."""
     count, dimension = vectors.shape
     lists = 2 ** round(math.log2(4 * math.sqrt(count)))
-    index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    in_lists = count > EXACT_UP_TO
+    index = faiss.index_factory(dimension, f"IVF{lists},SQ8" if in_lists else "SQ8", faiss.METRIC_INNER_PRODUCT)
     sample = np.random.default_rng(0).choice(count, min(lists * _TRAINED_ON, count), replace=False)
-    index.train(vectors[np.sort(sample)])
-    for start in range(0, count, _ADDED):
-        index.add(np.asarray(vectors[start : start + _ADDED]))
+    # The codes of an exact search must span all vectors: one out of range would err by much.
+    index.train(vectors[np.sort(sample)] if in_lists else np.asarray(vectors))
+    for start in range(0, count, _PART):
+        index.add(np.asarray(vectors[start : start + _PART]))
     return index
+
+
+def _error(codes: faiss.Index, vectors: Matrix) -> float:
+    """The largest distance of a vector from what its code stands for: no cosine to a unit vector errs by more."""
+    parts = (np.asarray(vectors[start : start + _PART]) for start in range(0, len(vectors), _PART))
+    return max(float(np.linalg.norm(part - codes.sa_decode(codes.sa_encode(part)), axis=1).max()) for part in parts)
 
 
 class _Moments:

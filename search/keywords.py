@@ -32,10 +32,10 @@ class KeywordScores:
 
     def best(self, limit: int | None = None) -> Numbers:
         """The papers that have one of the words, best first, ties by number."""
-        least = np.float32(0.0)
-        if limit is not None and limit < len(self.scores):
-            least = np.partition(self.scores, -limit)[-limit]
-        places = np.flatnonzero(self.scores >= least if least > 0 else self.scores > 0)
+        places = np.flatnonzero(self.scores)
+        if limit is not None and limit < len(places):
+            scores = self.scores[places]
+            places = places[scores >= np.partition(scores, -limit)[-limit]]
         return self.numbers[places[np.argsort(-self.scores[places], kind="stable")][:limit]]
 
     def among(self, allowed: Numbers) -> KeywordScores:
@@ -68,4 +68,4 @@ def _spread(scores: NDArray[np.float32], papers: int) -> Spread:
     """Mean and deviation over all papers; `scores` may leave out those that are 0."""
     count = max(papers, len(scores), 1)
     mean = float(scores.sum()) / count
-    return Spread(mean, float(np.sqrt(max(float(scores @ scores) / count - mean * mean, 0.0))))
+    return Spread(mean, float(np.sqrt(max(float(np.square(scores).sum()) / count - mean * mean, 0.0))))

@@ -88,10 +88,11 @@ def many(tmp_path: Path) -> Iterator[tuple[Store, Matrix]]:
         yield store, vectors
 
 
-@pytest.mark.parametrize("exact_up_to", [300_000, 100])
+@pytest.mark.parametrize(("coded_from", "exact_up_to"), [(20_000, 300_000), (100, 300_000), (100, 200)])
 def test_the_nearest_are_those_of_a_full_comparison(
-    many: tuple[Store, Matrix], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact_up_to: int
+    many: tuple[Store, Matrix], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coded_from: int, exact_up_to: int
 ) -> None:
+    monkeypatch.setattr("search.index.CODED_FROM", coded_from)
     monkeypatch.setattr("search.index.EXACT_UP_TO", exact_up_to)
     store, _ = many
     build(store, "m", tmp_path / "index")
@@ -109,6 +110,20 @@ def test_the_nearest_are_those_of_a_full_comparison(
             assert index.nearest(question, 10, among)[0].tolist() == kept[:10]
         mean, deviation = index.spread(question)
         assert (mean, deviation) == pytest.approx((cosines.mean(), cosines.std()), abs=1e-4)
+
+
+def test_where_codes_cannot_tell_all_are_compared(
+    many: tuple[Store, Matrix], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.index.CODED_FROM", 100)
+    monkeypatch.setattr("search.index._REFINED", 1)
+    store, vectors = many
+    build(store, "m", tmp_path / "index")
+    index = VectorIndex(tmp_path / "index")
+    ((numbers, vectors),) = store.vectors.of_papers("m")
+    for question in vectors[:40]:
+        best = numbers[np.argsort(-(vectors @ question), kind="stable")]
+        assert index.nearest(question, 25)[0].tolist() == best[:25].tolist()
 
 
 @pytest.mark.parametrize("damage", ["manifest", "cut", "garbled", "swapped"])
