@@ -104,10 +104,11 @@ class Parts:
         index = self._opened(VECTORS, VectorIndex)
         if index is None or not len(index):
             return None
+        model, maker = self.model(), index.manifest.maker
         try:
-            return Semantic(index, self.encoder(index.manifest.maker))
+            return Semantic(index, self.encoder(maker), model if maker != model else None)
         except UsageError:
-            if index.manifest.maker == self.model():
+            if maker == model:
                 raise
             return None  # that of before is gone
 

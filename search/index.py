@@ -10,6 +10,7 @@ is derived from the vectors in the database.
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import faiss
@@ -110,6 +111,7 @@ class VectorIndex:
         that is nearer than the last one wanted, and the codes are those of an exact search, all are compared.
         """
         params = faiss.SearchParametersIVF(nprobe=_PROBED) if len(self) > EXACT_UP_TO else None  # type: ignore[call-arg]
+        faiss.omp_set_num_threads(1)  # more only wait for one another over one question, in the way of the encoder's
         rough, found = codes.search(vector.reshape(1, -1), min(wanted * _REFINED, len(self)), params=params)
         places = np.sort(found[0][found[0] >= 0])  # FAISS pads what it does not find with -1
         scores = product(self._vectors[places], vector)
@@ -158,6 +160,7 @@ def _empty(folder: Path, shape: tuple[int, int]) -> Matrix:
 
 def _coded(vectors: Matrix) -> faiss.Index:
     """8-bit codes of vectors (n, d); above some number in lists, about four times the square root of it."""
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     count, dimension = vectors.shape
     lists = 2 ** round(math.log2(4 * math.sqrt(count)))
     in_lists = count > EXACT_UP_TO

@@ -32,10 +32,14 @@ _NEAR = 1.0  # deviations above the library's mean cosine, from which the semant
 
 @dataclass(frozen=True, slots=True)
 class Semantic:
-    """The semantic side: an open index and the encoder that its vectors are of."""
+    """The semantic side: an open index and the encoder that its vectors are of.
+
+    `instead_of` is the model of the settings, where the index of another one still answers.
+    """
 
     index: VectorIndex
     encoder: Encoder
+    instead_of: str | None = None
 
     @property
     def weight(self) -> float:
@@ -104,6 +108,11 @@ def _notes(query: Query, question: Search, sides: Sides, is_name: bool, of_filte
     notes = [] if is_name else [*query.notes, *of_filters]
     if sides.semantic is None and question.mode != "keyword" and query.terms:
         notes.append("Nothing is embedded yet (run `kg ingest`): searched by keyword only.")
+    if sides.semantic and sides.semantic.instead_of:
+        notes.append(
+            f"The library is embedded by {sides.semantic.encoder.name}, and the model is now "
+            f"{sides.semantic.instead_of}: `kg ingest` embeds it anew."
+        )
     if question.text.strip() and not query.terms and not query.filters:
         notes.append("There is no word in the query to search for: this is everything.")
     return tuple(notes)

@@ -146,7 +146,11 @@ def test_a_new_model_embeds_everything_anew(lists: Path, tmp_path: Path, replica
     )
     assert library.status()["index"] == "stale"
     # Until then the old index answers, by the old model.
-    assert library.search(Search("sparse subnetworks", "semantic")).results[0].id == "1803.03635"
+    answer = library.search(Search("sparse subnetworks", "semantic"))
+    assert answer.results[0].id == "1803.03635"
+    assert answer.notes == (
+        f"The library is embedded by {WordEncoder.name}, and the model is now other: `kg ingest` embeds it anew.",
+    )
     told: list[str] = []
     outcome = refresh(library, Options(offline=True), lambda *_: None, told.append)
     assert (outcome.embedded, library.status()["index"]) == (7, "fresh")
