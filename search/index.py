@@ -26,7 +26,7 @@ from search.generations import VECTORS, Manifest
 # Looking through more takes too long for a question: about 20 ms.
 EXACT_UP_TO = 300_000
 CODED_FROM = 20_000  # fewer are compared whole in a millisecond
-_PROBED = 32  # lists of an inverted index that are looked at
+_PROBED, _LEAST_PROBED = 1 / 16, 32  # share of the lists of an inverted index that is looked at, and how many at least
 _REFINED = 8  # candidates of the inverted index for each one that is wanted
 _TRAINED_ON = 64  # vectors for each list, from which its centre is learnt
 _PART = 1 << 16  # vectors that are coded at once
@@ -110,7 +110,7 @@ class VectorIndex:
         A paper that was not chosen is at most as near as the last one chosen, and as far as codes may err. Where
         that is nearer than the last one wanted, and the codes are those of an exact search, all are compared.
         """
-        params = faiss.SearchParametersIVF(nprobe=_PROBED) if len(self) > EXACT_UP_TO else None  # type: ignore[call-arg]
+        params = _in_lists(codes) if len(self) > EXACT_UP_TO else None
         faiss.omp_set_num_threads(1)  # more only wait for one another over one question, in the way of the encoder's
         rough, found = codes.search(vector.reshape(1, -1), min(wanted * _REFINED, len(self)), params=params)
         places = np.sort(found[0][found[0] >= 0])  # FAISS pads what it does not find with -1
@@ -121,6 +121,11 @@ class VectorIndex:
             scores, places = product(self._vectors, vector), np.arange(len(self))
             best = _best(scores, wanted)
         return self._numbers[places[best]], scores[best]
+
+
+def _in_lists(codes: faiss.Index) -> faiss.SearchParameters:
+    probed = max(_LEAST_PROBED, math.ceil(faiss.extract_index_ivf(codes).nlist * _PROBED))
+    return faiss.SearchParametersIVF(nprobe=probed)  # type: ignore[call-arg]
 
 
 def _best(scores: Matrix, wanted: int) -> Numbers:
