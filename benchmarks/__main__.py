@@ -51,12 +51,6 @@ def main() -> None:
             "bare FTS5",
             _median(_bare(library)),
         )
-        _report(
-            "hybrid query",
-            _median(lambda q: library.search(Search(q))),
-            "encoding the query",
-            _median(library.encoder.query),
-        )
         library.close()
 
 

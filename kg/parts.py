@@ -76,10 +76,10 @@ class Parts:
                 self._encoders[name] = self._make_encoder(name)
             return self._encoders[name]
 
-    def make_static(self, name: str) -> None:
-        """Distil the model of that name, if it is a static one that is not there yet.
+    def ready_encoder(self, name: str) -> Encoder:
+        """The encoder of that name, distilled first if it is a static one that is not there yet; for `kg ingest`.
 
-        :raises UsageError: the model that it is made of cannot be loaded.
+        :raises UsageError: it, or the model that it is made of, cannot be loaded.
         :raises StorageError: the data folder cannot be written.
         """
         if name.startswith(STATIC):
@@ -89,6 +89,7 @@ class Parts:
                 make_static(name, self._config.models_folder, self._config.device, self.may_download)
             except OSError as error:
                 raise StorageError(f"the model cannot be written to {self._config.models_folder}: {error}") from error
+        return self.encoder(name)
 
     def semantic(self) -> Semantic | None:
         """The semantic side; None when nothing is embedded.
@@ -104,11 +105,12 @@ class Parts:
         index = self._opened(VECTORS, VectorIndex)
         if index is None or not len(index):
             return None
-        model, maker = self.model(), index.manifest.maker
+        maker, wanted = index.manifest.maker, self._config.model_name
+        as_wanted = maker in (wanted, STATIC + wanted)
         try:
-            return Semantic(index, self.encoder(maker), model if maker != model else None)
+            return Semantic(index, self.encoder(maker), None if as_wanted else wanted)
         except UsageError:
-            if maker == model:
+            if as_wanted:
                 raise
             return None  # that of before is gone
 

@@ -23,7 +23,6 @@ from ingest.run import ask_services
 from ingest.services import Services
 from kg.errors import StorageError, UsageError
 from kg.library import Library
-from kg.parts import Parts
 from kg.store import Store
 from kg.store.words import TOKENIZER
 from search import generations
@@ -135,27 +134,12 @@ def _embed(
         parts.may_download = online
         if before := parts.changed_from(model):
             say(f"the model is now {model}: embedding again; until that is done, the index of {before} answers")
-        embedded = _embed_missing(parts, store, model, progress)
+        embedded = embed_missing(store, model, lambda: parts.ready_encoder(model), progress)
         if generations.status(folder, VECTORS, model, store.state("texts")) != "fresh" or not parts.index_is_whole():
             from search.index import build as build_index
 
             build_index(store, model, folder)
     return embedded
-
-
-def _embed_missing(parts: Parts, store: Store, model: str, progress: Progress) -> int:
-    missing, done = len(store.vectors.missing(model)), 0
-
-    def advance(more: int) -> None:
-        nonlocal done
-        done += more
-        progress("embedding", done, missing)
-
-    if missing:
-        parts.make_static(model)
-        progress("embedding", 0, missing)
-        embed_missing(store, parts.encoder(model), advance)
-    return missing
 
 
 def _index_words(folder: Path, store: Store) -> None:

@@ -12,6 +12,7 @@ from graph.relatedness import SIGNALS, WEIGHTS, Evidence, Ranked, Signal, combin
 from kg.answers import Reason, RelatedAnswer, RelatedResult, shown
 from kg.filters import Related, Scope, Terms
 from kg.papers import Paper
+from search.facets import facets
 from search.results import opening
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ def related(library: Library, question: Related) -> RelatedAnswer:
     found = {paper.id: paper for paper in store.papers.get([item.id for item in page])}
     notes = ("Nothing is embedded yet: text similarity is left out.",) if by_text and not semantic else ()
     numbers = store.papers.numbers([item.id for item in ranked])
-    facets = store.fulltext.facets(list(numbers.values()))
-    return RelatedAnswer(tuple(_result(found[item.id], item) for item in page), len(ranked), notes, facets)
+    columns = library.parts.columns(store.state("relations"))
+    counted = facets(store, columns, np.array(list(numbers.values()), dtype=np.int64))
+    return RelatedAnswer(tuple(_result(found[item.id], item) for item in page), len(ranked), notes, counted)
 
 
 def _of_paper(library: Library, semantic: Semantic | None, paper: str, by: str) -> _Example:

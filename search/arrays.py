@@ -73,6 +73,14 @@ def product(matrix: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray
     return found
 
 
+def places_of(values: NDArray[np.int64], known: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """For each value (n,): its place among those known (m,), which are in order; and whether it is there at all."""
+    if not len(known):
+        return np.zeros(len(values), dtype=np.intp), np.zeros(len(values), dtype=bool)
+    places = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    return places, known[places] == values
+
+
 def changes(values: NDArray[Any]) -> NDArray[np.bool_]:
     """(n,) whether each value differs from the one before; the first does."""
     return np.concatenate([np.ones(min(len(values), 1), dtype=bool), values[1:] != values[:-1]]).astype(bool)

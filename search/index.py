@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from kg.store import Store
 from kg.store.vectors import Matrix
 from search import generations
-from search.arrays import mapped, product, save
+from search.arrays import mapped, places_of, product, save
 from search.generations import VECTORS, Manifest
 
 # Looking through more takes too long for a question: about 20 ms.
@@ -70,7 +70,10 @@ class VectorIndex:
 
         Of `among` only, if given.
         """
-        places = None if among is None else self._places(among)
+        places = None
+        if among is not None:
+            places, known = places_of(among, self._numbers)
+            places = np.sort(places[known])
         wanted = min(limit, len(self) if places is None else len(places))
         if wanted == 0 or vector.shape != self._mean.shape:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
@@ -83,9 +86,8 @@ class VectorIndex:
     def cosines(self, vector: Matrix, numbers: Numbers) -> Matrix:
         """The cosine (n,) of `vector` (d,) to each of these papers (n,); NaN for those that are not in the index."""
         result = np.full(len(numbers), np.nan, dtype=np.float32)
-        if vector.shape == self._mean.shape and len(self):
-            places = np.minimum(np.searchsorted(self._numbers, numbers), len(self) - 1)
-            known = self._numbers[places] == numbers
+        if vector.shape == self._mean.shape:
+            places, known = places_of(numbers, self._numbers)
             result[known] = product(self._vectors[places[known]], vector)
         return result
 
@@ -97,12 +99,8 @@ class VectorIndex:
 
     def vector(self, number: int) -> Matrix | None:
         """The vector (d,) of a paper; None when it is not in the index."""
-        (place,) = self._places(np.array([number])) if number in self._numbers else (None,)
-        return None if place is None else self._vectors[place]
-
-    def _places(self, numbers: Numbers) -> Numbers:
-        """The places of those of the papers that are in the index."""
-        return np.flatnonzero(np.isin(self._numbers, numbers))
+        (place,), (known,) = places_of(np.array([number]), self._numbers)
+        return self._vectors[place] if known else None
 
     def _by_codes(self, codes: faiss.Index, vector: Matrix, wanted: int) -> tuple[Numbers, Matrix]:
         """The nearest, chosen by their codes and ranked by their true cosines.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kg.filters import Scope, Terms
 from kg.store import Store
+from search.arrays import places_of
 from search.fusion import Scores, Spread
 from search.postings import Postings
 
@@ -25,10 +26,10 @@ class KeywordScores:
 
     def of(self, numbers: Numbers) -> Scores:
         """Scores (m,) of these papers; 0 for those without any of the words."""
-        if not len(self.numbers):
-            return np.zeros(len(numbers))
-        places = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
-        return np.where(self.numbers[places] == numbers, self.scores[places], 0.0).astype(np.float64)
+        places, known = places_of(numbers, self.numbers)
+        found = np.zeros(len(numbers))
+        found[known] = self.scores[places[known]]
+        return found
 
     def best(self, limit: int | None = None) -> Numbers:
         """The papers that have one of the words, best first, ties by number."""

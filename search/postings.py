@@ -1,7 +1,7 @@
 """The keyword side in arrays: what each word adds to the BM25 score of each paper, worked out beforehand.
 
 The scores are those of FTS5's `bm25()` over the same table (https://sqlite.org/fts5.html#the_bm25_function): summed
-ahead of the question, as in BM25S (Lù, arXiv:2407.03618), they take a thousandth of the time that FTS5 takes for
+ahead of the question, as in BM25S (Lù, arXiv:2407.03618), they take a hundredth of the time that FTS5 takes for
 a question with common words. The folder is derived from the full-text table and memory-mapped.
 """
 

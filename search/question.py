@@ -73,7 +73,8 @@ def search(sides: Sides, question: Search) -> SearchAnswer:
     """
     store, query = sides.store, parse(question.text)
     hits = ranking(sides, question)
-    filters = (*query.filters, *question.scope.filters)
+    # Where something is found, every filter names something, but those that only exclude.
+    filters = (f for f in (*query.filters, *question.scope.filters) if f.negated or not len(hits))
     return SearchAnswer(
         results=tuple(results(store, query, hits.part(question.offset, question.limit))),
         count=len(hits),

@@ -38,11 +38,11 @@ def store(tmp_path: Path) -> Store:
 
 def test_each_text_is_embedded_once(store: Store) -> None:
     encoder = WordEncoder()
-    done: list[int] = []
-    assert embed_missing(store, encoder, done.append) == 1
-    assert embed_missing(store, encoder, done.append) == 0
+    done: list[tuple[str, int, int]] = []
+    for count in (1, 0):
+        assert embed_missing(store, encoder.name, lambda: encoder, lambda *told: done.append(told)) == count
     assert encoder.texts == ["Neural Tangent Kernel. Wide networks train like kernels."]
-    assert done == [1]
+    assert done == [("embedding", 0, 1), ("embedding", 1, 1)]
 
 
 def status(store: Store, model: str, folder: Path) -> str:
@@ -52,7 +52,7 @@ def status(store: Store, model: str, folder: Path) -> str:
 def test_the_index_is_fresh_until_something_changes(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "index"
     assert status(store, WordEncoder.name, folder) == "missing"
-    embed_missing(store, WordEncoder())
+    embed_missing(store, WordEncoder.name, WordEncoder)
     build(store, WordEncoder.name, folder)
     assert status(store, WordEncoder.name, folder) == "fresh"
     assert status(store, "another-model", folder) == "stale"
@@ -64,7 +64,7 @@ def test_the_index_is_fresh_until_something_changes(store: Store, tmp_path: Path
 
 def test_nearest_is_exact_and_never_padded(store: Store, tmp_path: Path) -> None:
     encoder = WordEncoder()
-    embed_missing(store, encoder)
+    embed_missing(store, encoder.name, lambda: encoder)
     build(store, encoder.name, tmp_path / "index")
     index = VectorIndex(tmp_path / "index")
     (number,), (cosine,) = index.nearest(encoder.query(encoder.texts[0]), 10)
@@ -128,7 +128,7 @@ def test_where_codes_cannot_tell_all_are_compared(
 
 @pytest.mark.parametrize("damage", ["manifest", "cut", "garbled", "swapped"])
 def test_a_damaged_index_is_named(store: Store, tmp_path: Path, damage: str) -> None:
-    embed_missing(store, WordEncoder())
+    embed_missing(store, WordEncoder.name, WordEncoder)
     folder = tmp_path / "index"
     manifest = build(store, WordEncoder.name, folder)
     flat = folder / manifest.folder / "vectors.npy"
@@ -276,7 +276,7 @@ def test_a_server_sees_the_new_index_and_graph(library: Library) -> None:
     before = library.parts.graph()
     with Store(library.config.database) as store:
         store.metadata.save([replace(NTK, title="Renamed")])
-        embed_missing(store, library.encoder)
+        embed_missing(store, WordEncoder.name, lambda: library.encoder)
         build(store, WordEncoder.name, library.config.index_folder)
         save(Graph(), library.config.graph_file, store.state("relations"))
     semantic = library.parts.semantic()

@@ -90,14 +90,6 @@ def _index(store: Store, own: Library, encoder: CachedEncoder, progress: Progres
     from search.index import build as build_index
     from search.postings import build as build_postings
 
-    total, done = len(store.vectors.missing(encoder.name)), 0
-
-    def advance(more: int) -> None:
-        nonlocal done
-        done += more
-        progress("embedding", done, total)
-
-    progress("embedding", 0, total)
-    embed_missing(store, encoder, advance)
+    embed_missing(store, encoder.name, lambda: encoder, progress)
     build_index(store, encoder.name, own.config.index_folder)
     build_postings(store, own.config.index_folder)
