@@ -72,7 +72,7 @@ def search(sides: Sides, question: Search) -> SearchAnswer:
     a URL or a title of a paper puts that paper first.
     """
     store, query = sides.store, parse(question.text)
-    hits = ranking(sides, question)
+    hits = _ranked(sides, query, question)
     # Where something is found, every filter names something, but those that only exclude.
     filters = (f for f in (*query.filters, *question.scope.filters) if f.negated or not len(hits))
     return SearchAnswer(
@@ -85,20 +85,23 @@ def search(sides: Sides, question: Search) -> SearchAnswer:
 
 def ranking(sides: Sides, question: Search) -> Hits:
     """All that a question finds, in its order; nothing is looked up of the papers."""
-    query = parse(question.text)
+    return _ranked(sides, parse(question.text), question)
+
+
+def _ranked(sides: Sides, query: Query, question: Search) -> Hits:
     scope = Scope((*query.filters, *question.scope.filters), question.scope.everything)
     mode = question.mode if sides.semantic else "keyword"
     hits = _hits(sides, query, scope, mode, max(question.limit, _POOL))
     if question.sort != "relevance":
         hits = hits.ordered(sides.store.fulltext.ordered(hits.numbers.tolist(), question.sort))
-    return exact_first(named(sides.store, question.text, scope), hits)
+    return exact_first(named(sides.store, question.text, query, scope), hits)
 
 
 def matching(sides: Sides, text: str, scope: Scope) -> list[int]:
     """Numbers of all papers that a query matches by its words and filters, best first; of an id, that paper."""
     query = parse(text)
     scope = Scope((*query.filters, *scope.filters), scope.everything)
-    first = named(sides.store, text, scope)
+    first = named(sides.store, text, query, scope)
     if first and sides.store.identity.find(text):
         return first
     return [int(number) for number in exact_first(first, _hits(sides, query, scope, "keyword")).numbers]
@@ -145,7 +148,7 @@ def _present(sides: Sides, hits: Hits, scope: Scope) -> Hits:
 def _allowed(store: Store, query: Query, scope: Scope) -> Numbers | None:
     """Numbers that may be answered with; None when all of the library may."""
     narrow = scope.filters or query.terms.phrases or query.terms.excluded
-    return np.array(sorted(store.fulltext.filtered(scope, query.terms)), dtype=np.int64) if narrow else None
+    return np.array(store.fulltext.passing(scope, query.terms), dtype=np.int64) if narrow else None
 
 
 def _by_meaning(semantic: Semantic, query: Query, allowed: Numbers | None, pool: int) -> Hits:

@@ -13,6 +13,7 @@ from kg.filters import Scope
 from kg.papers import Paper
 from kg.store import Store
 from search.naming import named
+from search.query import parse
 
 _ACCENTS = {"\u0301": "'", "\u0300": "`", "\u0302": "^", "\u0308": '"', "\u0303": "~", "\u030c": "v", "\u0327": "c"}
 _GREEK = dict(
@@ -26,6 +27,11 @@ _OWN = re.compile(
     r"\\(?:thanks|unicode|R\b|[a-z]+\{\}|backslash|textback|textasc|textipa|arg|pmb|mbf)|%"
 )  # what only its own page can show
 _LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def named_by(store: Store, text: str) -> list[int]:
+    """Numbers of the papers that a text names, in the whole library."""
+    return named(store, text, parse(text), Scope())
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ def rendered(title: str) -> str:
 
 def rank(store: Store, paper: Made, text: str) -> int:
     """The place of the paper among those that a search for the text puts first; 0 when it is none of them."""
-    ids = list(store.papers.ids(named(store, text, Scope())).values())
+    ids = list(store.papers.ids(named_by(store, text)).values())
     return ids.index(paper.id) + 1 if paper.id in ids else 0
 
 

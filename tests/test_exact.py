@@ -13,13 +13,12 @@ from pathlib import Path
 import pytest
 
 from ingest.loading import load_snapshot
-from kg.filters import Scope, Search
+from kg.filters import Search
 from kg.papers import Metadata
 from kg.store import Store
 from kg.titles import title_hash
-from search.naming import named
 from search.question import Sides, search
-from tests.spellings import IDS, TITLES, Made, rank
+from tests.spellings import IDS, TITLES, Made, named_by, rank
 from tests.test_store import list_paper, mention
 
 TRAPS = r"""Schr\"odinger Kernels for Wide Lakes
@@ -120,7 +119,7 @@ def test_the_search_says_that_it_is_exact(traps: Store, title: str) -> None:
 )
 def test_signs_and_letters_in_tex_unicode_and_html(tmp_path: Path, stored: str, written: list[str]) -> None:
     with made(tmp_path, [record(1, stored)]) as store:
-        wrong = [text for text in written if len(named(store, text, Scope())) != 1]
+        wrong = [text for text in written if len(named_by(store, text)) != 1]
         assert wrong == (["ell_1 norm of pears"] if "Norm" in stored else [])
 
 
@@ -143,7 +142,7 @@ def test_titles_that_differ_are_not_taken_for_each_other(tmp_path: Path) -> None
     ]
     assert len({title_hash(title) for title in titles}) == len(titles)
     with made(tmp_path, (record(n, title) for n, title in enumerate(titles, start=1))) as store:
-        assert all(len(named(store, title, Scope())) == 1 for title in titles)
+        assert all(len(named_by(store, title)) == 1 for title in titles)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +163,7 @@ def test_titles_that_differ_are_not_taken_for_each_other(tmp_path: Path) -> None
     ],
 )
 def test_an_ordinary_query_names_nothing(traps: Store, text: str) -> None:
-    assert named(traps, text, Scope()) == []
+    assert named_by(traps, text) == []
 
 
 def test_a_title_of_one_word_is_first_and_hides_nothing(tmp_path: Path) -> None:
@@ -186,7 +185,7 @@ def test_papers_that_share_a_title_are_all_first(tmp_path: Path) -> None:
         answer = search(Sides(store), Search("Café networks", limit=3))
         assert [result.match for result in answer.results] == ["exact"] * 3
         assert answer.results[0].title == "Café networks"
-        assert len(named(store, 'title:"cafe networks"', Scope())) == 3
+        assert len(named_by(store, 'title:"cafe networks"')) == 3
 
 
 def test_what_looks_like_a_filter_in_a_title_narrows_nothing(traps: Store) -> None:
@@ -195,7 +194,7 @@ def test_what_looks_like_a_filter_in_a_title_narrows_nothing(traps: Store) -> No
 
 
 def test_filters_beside_a_title_do_narrow(traps: Store) -> None:
-    assert len(named(traps, "Plug-and-Play Re-Weighting of Semi-Supervised Bees year:2019", Scope())) == 1
+    assert len(named_by(traps, "Plug-and-Play Re-Weighting of Semi-Supervised Bees year:2019")) == 1
     answer = search(Sides(traps), Search("Plug-and-Play Re-Weighting of Semi-Supervised Bees year:2018"))
     assert answer.count == 0
 
@@ -203,7 +202,7 @@ def test_filters_beside_a_title_do_narrow(traps: Store) -> None:
 def test_a_title_that_a_list_gives_is_found_too(tmp_path: Path) -> None:
     with made(tmp_path, []) as store:
         list_paper(store, mention(title=None, link_text="Caf\\'e Lakes"))
-        assert len(named(store, "Café Lakes", Scope())) == 1
+        assert len(named_by(store, "Café Lakes")) == 1
 
 
 def test_a_library_of_an_older_kg_gets_its_hashes(tmp_path: Path) -> None:
@@ -214,7 +213,7 @@ def test_a_library_of_an_older_kg_gets_its_hashes(tmp_path: Path) -> None:
         db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_title_hash'")
     db.close()
     with Store(tmp_path / "kg.db") as store:
-        assert len(named(store, "Schrödinger Lakes", Scope())) == 1
+        assert len(named_by(store, "Schrödinger Lakes")) == 1
 
 
 @pytest.mark.slow

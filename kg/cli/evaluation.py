@@ -93,24 +93,19 @@ def _print(report: Report) -> None:
 
 
 def _title(report: Report) -> str:
-    asked = _plural(report.queries, "hidden paper" if report.task == "lists" else "query")
+    asked = number_of(report.queries, "hidden paper" if report.task == "lists" else "query")
     pool = ", only those judged ranked" if report.pool else ""
-    return f"{report.source}: {asked}, {_plural(report.papers, 'paper')}{pool}, {report.model}"
+    return f"{report.source}: {asked}, {number_of(report.papers, 'paper')}{pool}, {report.model}"
 
 
 def _counted(report: Report) -> list[str]:
     """What was left out, and how deep the rankings are."""
     if report.task == "lists":
-        return [f"{_plural(report.left_out, 'entry')} left out: under headings of fewer than 3 papers."]
+        return [f"{number_of(report.left_out, 'entry')} left out: under headings of fewer than 3 papers."]
     return [
-        f"{_plural(report.left_out, 'query')} left out: without a relevant document.",
+        f"{number_of(report.left_out, 'query')} left out: without a relevant document.",
         f"Rankings count {report.depth} deep.",
     ]
-
-
-def _plural(count: int, noun: str) -> str:
-    """As `number_of`, of a query or an entry too."""
-    return number_of(count, noun).replace("rys", "ries")
 
 
 def _row(name: str, measures: Mapping[str, Estimate], form: str) -> str:

@@ -71,5 +71,7 @@ def _counted(mentions: Sequence[Mention]) -> str:
 
 
 def number_of(count: int, word: str) -> str:
-    """`1 document`, `2 documents`."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    """`1 document`, `2 documents`, `3 queries`."""
+    if count == 1:
+        return f"{count} {word}"
+    return f"{count} {word.removesuffix('y')}ies" if word.endswith("ry") else f"{count} {word}s"

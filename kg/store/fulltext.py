@@ -93,11 +93,18 @@ class FullText:
         """How many papers have a full text."""
         return int(self._db.execute("SELECT count(*) FROM papers_fts_docsize").fetchone()[0])
 
-    def filtered(self, scope: Scope, terms: Terms | None = None, among: Iterable[int] | None = None) -> list[int]:
-        """Numbers of papers (`among` these) in scope that meet the needs of the terms, newest first.
+    def passing(self, scope: Scope, terms: Terms | None = None, among: Iterable[int] | None = None) -> list[int]:
+        """Numbers of papers (`among` these) in scope that meet the needs of the terms, in ascending order.
 
         Phrases are needed, excluded terms forbidden; words are not needed.
         """
+        return self._passing(scope, terms, among, "p.number")
+
+    def filtered(self, scope: Scope, terms: Terms | None = None, among: Iterable[int] | None = None) -> list[int]:
+        """The same papers as `passing`, newest first."""
+        return self._passing(scope, terms, among, f"{_ORDERS['newest']}, p.number")
+
+    def _passing(self, scope: Scope, terms: Terms | None, among: Iterable[int] | None, order: str) -> list[int]:
         where, params = _where(scope, among)
         if terms and terms.phrases and (needed := match(Terms(phrases=terms.phrases))):
             where += " AND p.number IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)"
@@ -105,9 +112,7 @@ class FullText:
         if terms and (forbidden := rejected(terms)):
             where += " AND p.number NOT IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)"
             params.append(forbidden)
-        rows = self._db.execute(
-            f"SELECT p.number FROM papers p WHERE {where} ORDER BY {_ORDERS['newest']}, p.number", params
-        )
+        rows = self._db.execute(f"SELECT p.number FROM papers p WHERE {where} ORDER BY {order}", params)
         return [int(number) for (number,) in rows]
 
     def snippets(self, terms: Terms, numbers: Iterable[int]) -> dict[int, str]:
