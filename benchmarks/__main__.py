@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import bulk, reading, search
+from benchmarks import bulk, graph, reading, search, topics
 from kg.config import Config
 from kg.filters import Scope, Search, Terms
 from kg.library import Library
@@ -28,7 +28,7 @@ QUERIES = (
 
 def main() -> None:
     """Print one line for each comparison."""
-    for line in chain(reading.measure(), bulk.measure(), search.measure()):
+    for line in chain(reading.measure(), bulk.measure(), search.measure(), graph.measure(), topics.measure()):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()  # some take minutes
     with tempfile.TemporaryDirectory() as folder:

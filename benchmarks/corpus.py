@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 CACHE = Path(tempfile.gettempdir()) / "kg-bench"
 SNAPSHOT = Path(__file__).parents[2] / "shared" / "data" / "arxiv-snapshot-ml.jsonl.gz"
+CITATIONS = SNAPSHOT.parent / "citations" / "edges.tsv"
 SIZES = (312, 33_000, 163_698)  # papers: five reading lists, a field, the snapshot
 _VOCABULARY = 60_000  # words
 

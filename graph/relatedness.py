@@ -2,221 +2,104 @@
 
     score = sum over signals of weight x value
 
-The value of a signal for one example is between 0 and 1; several examples are averaged, and what is like an
-unwanted one loses by it, so a value may fall below 0.
-
-A signal that is absent adds nothing and costs nothing. The formulas are named at each signal.
+The value of a signal for one example is between 0 and 1; several examples are averaged, and what is like an unwanted
+one loses by it, so a value may fall below 0. A signal that is absent adds nothing and costs nothing.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log2, sqrt
 
-from graph.build import Graph
-from kg.answers import Reason
+import numpy as np
 
-WEIGHTS = {
+from graph.signals import Signal, Values
+from graph.tables import Places
+from kg.arrays import places_of
+
+# For what belongs beside a paper; learnt on CSFCube, on halves of bibliographies, and on lists (docs/design.md).
+WEIGHTS: Mapping[str, float] = {
     "text": 1.0,
-    "keywords": 0.2,
+    "sentences": 0.5,
+    "keywords": 0.25,
     "citation": 0.3,
-    "shared_references": 0.3,
-    "co_cited": 0.3,
-    "co_listed": 0.25,
-    "authors": 0.1,
-    "topic": 0.1,
+    "shared_references": 0.4,
+    "co_cited": 0.35,
+    "neighbours": 0.9,
+    "co_listed": 0.15,
+    "authors": 0.2,
+    "topic": 0.05,
 }
-SIGNALS: dict[str, tuple[str, ...]] = {
-    "all": tuple(WEIGHTS),
+# For what a draft should cite; learnt on hidden bibliographies. There, what like papers cite says most by far.
+DRAFT_WEIGHTS: Mapping[str, float] = {**WEIGHTS, "keywords": 0.9, "neighbours": 4.0}
+SIGNALS: Mapping[str, tuple[str, ...]] = {
+    "all": tuple(name for name in WEIGHTS if name != "sentences"),
     "text": ("text", "keywords"),
-    "citations": ("citation", "shared_references", "co_cited"),
+    "citations": ("citation", "shared_references", "co_cited", "neighbours"),
     "lists": ("co_listed", "topic"),
     "authors": ("authors",),
+    "background": ("text", "sentences", "keywords"),
+    "method": ("text", "sentences", "keywords"),
+    "result": ("text", "sentences", "keywords"),
 }
 # A paper that is like an unwanted one loses this part of what that likeness would have added.
 NEGATIVE = 0.5
+_PROPOSED = 500  # papers that one signal of one example puts forward, at most
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """The value of one signal for one paper, between 0 and 1, and the fact behind it."""
+class Scored:
+    """Papers by number (n,) with their scores (n,), best first; `values` has each signal's values of them (n,)."""
 
-    value: float
-    fact: str
-
-
-Signal = Mapping[str, Evidence]
+    numbers: Places
+    scores: Values
+    values: Mapping[str, Values]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A related paper's id, its score, and the reasons that add up to it."""
-
-    id: str
-    score: float
-    why: tuple[Reason, ...]
-
-
-def graph_signals(graph: Graph, paper: str, by: str) -> dict[str, Signal]:
-    """What the graph says of `paper`'s relation to others, for the signals that `by` names."""
-    node = f"paper:{paper}"
-    if node not in graph:
-        return {}
-    return {name: find(graph, node) for name, find in _FINDERS.items() if name in SIGNALS[by]}
+def proposed(examples: Sequence[Mapping[str, Signal]], allowed: Places | None) -> Places:
+    """Numbers of the papers that some signal puts forward for one of the examples; of those `allowed`, if given."""
+    parts = [_best(*signal, allowed) for signals in examples for signal in signals.values()]
+    return np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
 
 
 def combine(
-    wanted: Sequence[Mapping[str, Signal]], unwanted: Sequence[Mapping[str, Signal]], leave_out: Iterable[str]
-) -> list[Ranked]:
-    """Rank every paper that some signal names, best first; ties by id.
-
-    Each element of `wanted` holds the signals of one paper (or draft) that answers should be like, each of
-    `unwanted` of one they should not be like. With several, values are averaged.
-    """
-    left_out = set(leave_out)
-    candidates = {paper for signals in wanted for signal in signals.values() for paper in signal} - left_out
-    related = [_related(paper, wanted, unwanted) for paper in candidates]
-    return sorted(related, key=lambda item: (-item.score, item.id))
-
-
-def _related(paper: str, wanted: Sequence[Mapping[str, Signal]], unwanted: Sequence[Mapping[str, Signal]]) -> Ranked:
-    reasons = [reason for name in WEIGHTS if (reason := _reason(name, paper, wanted, unwanted))]
-    reasons.sort(key=lambda reason: -abs(reason.contribution))
-    return Ranked(paper, sum(reason.contribution for reason in reasons), tuple(reasons))
-
-
-def _reason(
-    name: str,
-    paper: str,
+    numbers: Places,
     wanted: Sequence[Mapping[str, Signal]],
     unwanted: Sequence[Mapping[str, Signal]],
-) -> Reason | None:
-    for_it, against = _found(name, paper, wanted), _found(name, paper, unwanted)
-    if not for_it and not against:
-        return None
-    value = sum(e.value for e in for_it) / max(len(wanted), 1)
-    value -= NEGATIVE * sum(e.value for e in against) / max(len(unwanted), 1)
-    strongest = max(for_it or against, key=lambda evidence: evidence.value)
-    fact = strongest.fact if for_it else f"unwanted: {strongest.fact}"
-    return Reason(name, value, WEIGHTS[name], WEIGHTS[name] * value, fact)
+    weights: Mapping[str, float],
+) -> Scored:
+    """Score these papers (n,), in ascending order; best first, ties by number.
+
+    Each element of `wanted` holds the signals of one paper (or draft) that answers should be like, each of `unwanted`
+    of one they should not be like.
+    """
+    values = {}
+    for name in weights:
+        told = [signals[name] for signals in (*wanted, *unwanted) if name in signals]
+        if told:
+            values[name] = _mean(name, numbers, wanted) - NEGATIVE * _mean(name, numbers, unwanted)
+    scores = sum((weights[name] * value for name, value in values.items()), np.zeros(len(numbers)))
+    order = np.argsort(-scores, kind="stable")
+    return Scored(numbers[order], scores[order], {name: value[order] for name, value in values.items()})
 
 
-def _found(name: str, paper: str, sides: Sequence[Mapping[str, Signal]]) -> list[Evidence]:
-    return [side[name][paper] for side in sides if paper in side.get(name, {})]
-
-
-# -- signals: each maps ids of papers to evidence ---------------------------------------------------
-
-
-def _citation(graph: Graph, node: str) -> Signal:
-    """1 where one of the two cites the other."""
-    found = {}
-    for other in _out(graph, node, "cites"):
-        found[_id(other)] = Evidence(1.0, "cited by it")
-    for other in _in(graph, node, "cites"):
-        both = _id(other) in found
-        found[_id(other)] = Evidence(1.0, "each cites the other" if both else "cites it")
+def value_of(signal: Signal, numbers: Places) -> Values:
+    """The values (m,) that a signal gives these papers (m,); 0 for those that it says nothing of."""
+    places, known = places_of(numbers, signal[0])
+    found = np.zeros(len(numbers))
+    found[known] = signal[1][places[known]]
     return found
 
 
-def _shared_references(graph: Graph, node: str) -> Signal:
-    """Bibliographic coupling (Kessler 1963), as the cosine of the two reference sets."""
-    return _coupling(graph, node, _out, _in, "reference")
+def _mean(name: str, numbers: Places, examples: Sequence[Mapping[str, Signal]]) -> Values:
+    values = [value_of(signals[name], numbers) for signals in examples if name in signals]
+    return np.asarray(sum(values, np.zeros(len(numbers))) / max(len(examples), 1))
 
 
-def _co_cited(graph: Graph, node: str) -> Signal:
-    """Co-citation (Small 1973), as the cosine of the two sets of citing papers."""
-    return _coupling(graph, node, _in, _out, "citing paper")
-
-
-_Step = Callable[[Graph, str, str], list[str]]
-
-
-def _coupling(graph: Graph, node: str, there: _Step, back: _Step, noun: str) -> Signal:
-    own = there(graph, node, "cites")
-    shared: dict[str, list[str]] = defaultdict(list)
-    for middle in own:
-        for other in back(graph, middle, "cites"):
-            if other != node:
-                shared[other].append(graph.nodes[middle].get("label", _id(middle)))
-    return {
-        _id(other): Evidence(
-            len(labels) / sqrt(len(own) * len(there(graph, other, "cites"))),
-            f"{len(labels)} shared {noun}{'s' * (len(labels) > 1)}: {_some(labels)}",
-        )
-        for other, labels in shared.items()
-    }
-
-
-def _co_listed(graph: Graph, node: str) -> Signal:
-    """Under one heading: the fewer papers it holds, the more it says; several headings add (noisy or)."""
-    return _through(graph, node, "listed_under", _out, lambda heading: f"both under “{_where(graph, heading)}”")
-
-
-def _topic(graph: Graph, node: str) -> Signal:
-    """Filed under the same topic, weighted by how specific the topic is."""
-    return _through(graph, node, "about", _out, lambda topic: f"both about {graph.nodes[topic]['label']}")
-
-
-def _through(graph: Graph, node: str, kind: str, step: _Step, say: Callable[[str], str]) -> Signal:
-    missing: dict[str, float] = defaultdict(lambda: 1.0)
-    facts: dict[str, tuple[float, str]] = {}
-    for group in step(graph, node, kind):
-        members = _in(graph, group, kind)
-        specific = 1.0 / log2(1.0 + len(members))
-        for other in members:
-            if other != node:
-                missing[other] *= 1.0 - specific
-                facts[other] = max(facts.get(other, (0.0, "")), (specific, say(group)))
-    return {_id(other): Evidence(1.0 - rest, facts[other][1]) for other, rest in missing.items()}
-
-
-def _authors(graph: Graph, node: str) -> Signal:
-    """Shared authors, as the Jaccard index of the two author sets."""
-    own = set(_in(graph, node, "wrote"))
-    shared: dict[str, list[str]] = defaultdict(list)
-    for author in sorted(own):
-        for other in _out(graph, author, "wrote"):
-            if other != node:
-                shared[other].append(graph.nodes[author]["label"])
-    return {
-        _id(other): Evidence(len(names) / len(own | set(_in(graph, other, "wrote"))), f"also by {_some(names)}")
-        for other, names in shared.items()
-    }
-
-
-_FINDERS: dict[str, Callable[[Graph, str], Signal]] = {
-    "citation": _citation,
-    "shared_references": _shared_references,
-    "co_cited": _co_cited,
-    "co_listed": _co_listed,
-    "authors": _authors,
-    "topic": _topic,
-}
-
-
-def _out(graph: Graph, node: str, kind: str) -> list[str]:
-    edges: Iterable[tuple[str, str, str]] = graph.out_edges(node, data="kind")
-    return list(dict.fromkeys(other for _, other, of_kind in edges if of_kind == kind))
-
-
-def _in(graph: Graph, node: str, kind: str) -> list[str]:
-    edges: Iterable[tuple[str, str, str]] = graph.in_edges(node, data="kind")
-    return list(dict.fromkeys(other for other, _, of_kind in edges if of_kind == kind))
-
-
-def _id(node: str) -> str:
-    return node.partition(":")[2]
-
-
-def _where(graph: Graph, heading: str) -> str:
-    lists = _out(graph, heading, "part_of")
-    names = [graph.nodes[lists[0]]["label"], graph.nodes[heading]["label"]]
-    return " › ".join(dict.fromkeys(names))
-
-
-def _some(labels: Sequence[str], most: int = 3) -> str:
-    shown = "; ".join(labels[:most])
-    return shown if len(labels) <= most else f"{shown} and {len(labels) - most} more"
+def _best(numbers: Places, values: Values, allowed: Places | None) -> Places:
+    if allowed is not None:
+        kept = places_of(numbers, allowed)[1]
+        numbers, values = numbers[kept], values[kept]
+    if len(numbers) <= _PROPOSED:
+        return numbers
+    return numbers[np.argpartition(-values, _PROPOSED)[:_PROPOSED]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kg.answers import Change
+from kg.answers import Change, News
 
 
 class Progress(Protocol):
@@ -34,6 +34,7 @@ class Outcome:
     harvested: int = 0
     unknown: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    news: News = field(default_factory=News)
     embedded: int = 0
     problems_of_documents: list[str] = field(default_factory=list)
     problems_of_service: list[str] = field(default_factory=list)

@@ -112,8 +112,9 @@ def _read_one(store: Store, document: Source, outcome: Outcome, web: Web) -> Non
     title = squeezed(parsed.title or PurePosixPath(document.location).stem)
     record = Document(document.given, document.location, title, digest, now())
     with store.transaction():
+        since = store.documents.since(document.location)
         touched = _forget(store, document.location)
-        touched |= store.documents.save(record, [(m, _number(store, m)) for m in mentions])
+        touched |= store.documents.save(record, [(m, _number(store, m)) for m in mentions], since)
         store.identity.describe(sorted(touched))
     outcome.read += 1
     outcome.mentions += len(mentions)

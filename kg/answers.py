@@ -113,6 +113,34 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPaper:
+    """A paper that was not of the library when the last run ended."""
+
+    paper: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMention:
+    """Where a document names a paper that it did not name when the last run ended."""
+
+    paper: str
+    title: str | None
+    document: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has come since the last run ended: how many papers and mentions, and the first of each."""
+
+    papers: int = 0
+    mentions: int = 0
+    first_papers: tuple[NewPaper, ...] = ()
+    first_mentions: tuple[NewMention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PaperAnswer:
     """One paper with its neighbours by citation inside the library.
 
@@ -128,20 +156,28 @@ class PaperAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AuthorAnswer:
-    """An author and their papers, newest first."""
+    """An author and their papers, newest first; `names` are all spellings that were joined, the most used first."""
 
     id: str
     name: str
     papers: tuple[Paper, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TopicAnswer:
-    """A topic and its papers, newest first."""
+    """A topic and its papers, newest first, those of its parts (`children`) among them.
+
+    `timeline` counts them by year, without a gap; `source` says whether `headings` or `communities` made the topic.
+    """
 
     id: str
     label: str
     papers: tuple[Paper, ...]
+    parent: Topic | None = None
+    children: tuple[TopicCount, ...] = ()
+    timeline: tuple[YearCount, ...] = ()
+    source: str = "headings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +193,20 @@ class ListAnswer:
 
 @dataclass(frozen=True, slots=True)
 class TopicCount:
-    """A topic with the number of its papers."""
+    """A topic with the number of its papers, its parts' among them; `parent` is the topic that it is part of."""
 
     id: str
     label: str
+    papers: int
+    parent: str | None = None
+    source: str = "headings"
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """How many papers are of a year."""
+
+    year: int
     papers: int
 
 
@@ -172,6 +218,64 @@ class ListCount:
     title: str
     document: str
     papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathNode:
+    """A node of a path: a `paper`, an `author`, a `topic` or a `heading`; `label` is its name in words."""
+
+    kind: str
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """An edge of a path, as it points (`kind:id` at either end); `source` is who says so."""
+
+    kind: str
+    from_: str
+    to: str
+    evidence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathAnswer:
+    """A shortest path between two nodes, its steps between its `nodes`; neither where no path joins the two."""
+
+    from_: PathNode
+    to: PathNode
+    nodes: tuple[PathNode, ...]
+    steps: tuple[PathStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapResult:
+    """A paper that lists point at and none of them holds; the contributions in `why` add up to `score`.
+
+    `cited_by` counts the papers of these lists that cite it. One that is not `in_library` is known by citations only.
+    """
+
+    id: str
+    title: str | None
+    authors: tuple[Author, ...]
+    published: str | None
+    categories: tuple[str, ...]
+    topics: tuple[Topic, ...]
+    score: float
+    cited_by: int
+    in_library: bool
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapsAnswer:
+    """One page of gaps, best first; `count` is how many there are on all pages."""
+
+    results: tuple[GapResult, ...]
+    count: int
+    notes: tuple[str, ...] = ()
 
 
 def shown(paper: Paper) -> dict[str, object]:

@@ -74,11 +74,6 @@ class Config:
         """Where models lie that were distilled from others."""
         return self.data / "models"
 
-    @property
-    def graph_file(self) -> Path:
-        """Where the graph lies; made from the database."""
-        return self.data / "graph.json.gz"
-
 
 def _from_toml(path: Path) -> dict[str, Any]:
     known = {field.name for field in fields(Config)} - {"data"}

@@ -38,5 +38,10 @@ def plain(value: Any) -> Any:
         shown = {"id": value.id, "title": value.title, "document": value.document}
         return shown | {"mentions": plain(value.mentions)}
     if is_dataclass(value) and not isinstance(value, type):
-        return json.loads(json.dumps(asdict(value)))
+        return json.loads(json.dumps(asdict(value, dict_factory=_named)))
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _named(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Fields by their keys in JSON: `from_` is `from`, which Python keeps for itself."""
+    return {name.removesuffix("_"): value for name, value in fields}

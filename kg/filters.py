@@ -11,7 +11,7 @@ from kg.text import squeezed
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
 SORTS = ("relevance", "newest", "listed", "cited")
-BY = ("all", "text", "citations", "lists", "authors")
+BY = ("all", "text", "citations", "lists", "authors", "background", "method", "result")
 
 FIELDS = ("author", "title", "year", "cat", "topic", "list", "id")
 SYNONYMS = {"category": "cat"}
@@ -79,7 +79,7 @@ class Search:
 class Related:
     """A question by example: papers (ids), a draft's text, and papers that answers should not be like.
 
-    `by` is one of `BY`.
+    `by` is one of `BY`, `sort` one of `SORTS`. Papers `excluded` are no answers, and have no other part in it.
     """
 
     papers: tuple[str, ...] = ()
@@ -87,8 +87,10 @@ class Related:
     text: str | None = None
     by: str = "all"
     scope: Scope = Scope()
+    sort: str = "relevance"
     limit: int = 10
     offset: int = 0
+    excluded: tuple[str, ...] = ()
 
 
 def parse_years(value: str) -> tuple[int, int] | None:

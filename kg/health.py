@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.saved import saved_state
+from kg import generations
 from kg.config import Config
+from kg.connecting import status as graph_status
+from kg.generations import VECTORS
 from kg.parts import Parts
 from kg.store import Store
 from kg.store.asks import moment
-from search import generations
-from search.generations import VECTORS
 
 
 def status(store: Store, config: Config) -> dict[str, Any]:
@@ -30,14 +30,7 @@ def status(store: Store, config: Config) -> dict[str, Any]:
             for service, (until, reason) in store.asks.paused(moment()).items()
         ],
         "index": generations.status(config.index_folder, VECTORS, model, store.state("texts")),
-        "graph": _graph_status(store, config),
+        "graph": graph_status(store, config.index_folder),
         "model": model,
         "last_run": store.runs.last(),
     }
-
-
-def _graph_status(store: Store, config: Config) -> str:
-    saved = saved_state(config.graph_file)
-    if saved is None:
-        return "missing"
-    return "fresh" if saved == store.state("relations") else "stale"

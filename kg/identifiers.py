@@ -148,6 +148,15 @@ def host_of(parts: SplitResult) -> str:
     return (parts.hostname or "").lower().removeprefix("www.").removeprefix("export.")
 
 
+def month_of(arxiv_id: str) -> str | None:
+    """When a paper was first on arXiv, as its id tells: `2018-06` of `1806.07572`; None for an id of another kind."""
+    found = parse_arxiv_id(arxiv_id)
+    if found is None:
+        return None
+    year, month = (found.base.rpartition("/")[2][at : at + 2] for at in (0, 2))
+    return f"{'19' if year >= '91' else '20'}{year}-{month}"
+
+
 def title_key(title: str) -> str:
     """What two spellings of one title share: letters and digits, folded, single spaces.
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kg.answers import (
     AuthorAnswer,
+    GapsAnswer,
     ListAnswer,
     ListCount,
     Neighbour,
     PaperAnswer,
+    PathAnswer,
     RelatedAnswer,
     SearchAnswer,
     TopicAnswer,
@@ -24,9 +27,12 @@ from kg.answers import (
 from kg.config import Config
 from kg.errors import NotFound
 from kg.filters import Related, Scope, Search
+from kg.papers import Topic
 from kg.parts import Parts
+from kg.text import squeezed
 
 if TYPE_CHECKING:
+    from graph.whole import Graph
     from kg.papers import Paper
     from kg.store import Store
     from kg.store.citations import Edge
@@ -105,8 +111,8 @@ class Library:
 
         papers = tuple(self.id_of(paper) for paper in question.papers)
         unwanted = tuple(self.id_of(paper) for paper in question.unwanted)
-        text, by, scope = question.text, question.by, question.scope
-        return related(self, Related(papers, unwanted, text, by, scope, question.limit, question.offset))
+        excluded = tuple(self.id_of(paper) for paper in question.excluded)
+        return related(self, replace(question, papers=papers, unwanted=unwanted, excluded=excluded))
 
     def paper(self, reference: str) -> PaperAnswer:
         """One paper, by any of its names.
@@ -130,30 +136,40 @@ class Library:
         return self.store.papers.get(ids), [reference for reference, id_ in found.items() if id_ is None]
 
     def author(self, author_id: str) -> AuthorAnswer:
-        """An author and their papers, newest first.
+        """An author and their papers, newest first, by their id or that of any of their spellings.
 
         :raises NotFound: no author has that id.
         """
-        author = self.store.papers.author(author_id)
+        known = self.store.people.id_of(author_id)
+        author = self.store.papers.author(known) if known else None
         if author is None:
             raise NotFound(f"no author {author_id!r} in the library; try a search for the name")
-        papers = self.store.papers.get(self.store.papers.by_author(author_id))
-        return AuthorAnswer(author.id, author.name, tuple(papers))
+        papers = self.store.papers.get(self.store.papers.by_author(author.id))
+        return AuthorAnswer(author.id, author.name, tuple(papers), tuple(self.store.people.spellings(author.id)))
 
     def topics(self) -> list[TopicCount]:
         """Every topic with the number of its papers, largest first."""
         return self.store.topics.all()
 
     def topic(self, topic_id: str) -> TopicAnswer:
-        """A topic and its papers, newest first.
+        """A topic and its papers, newest first; where it stands in the tree of topics, and its years.
 
         :raises NotFound: no topic has that id.
         """
         topic = self.store.topics.get(topic_id)
         if topic is None:
             raise NotFound(f"no topic {topic_id!r} in the library")
-        papers = self.store.papers.get(self.store.topics.papers(topic_id))
-        return TopicAnswer(topic.id, topic.label, tuple(papers))
+        topics = self.store.topics
+        parent = topics.get(topic.parent) if topic.parent else None
+        return TopicAnswer(
+            topic.id,
+            topic.label,
+            tuple(self.store.papers.get(topics.papers(topic_id))),
+            Topic(parent.id, parent.label) if parent else None,
+            tuple(found for found in topics.all() if found.parent == topic_id),
+            tuple(topics.timeline(topic_id)),
+            topic.source,
+        )
 
     def lists(self) -> list[ListCount]:
         """Every list with the number of its papers."""
@@ -171,6 +187,24 @@ class Library:
         papers = self.store.papers.get(list(dict.fromkeys(m.paper for m in mentions if m.paper)))
         return ListAnswer(known.id, known.title, known.document, mentions, {p.id: p for p in papers})
 
+    def path(self, one: str, other: str) -> PathAnswer:
+        """A shortest path between two papers, authors or topics, with the evidence of every step; see `kg.paths`.
+
+        :raises NotFound: nothing goes by one of these names.
+        """
+        from kg.paths import path
+
+        return path(self, squeezed(one), squeezed(other))
+
+    def gaps(self, reading_list: str | None = None, limit: int = 10, offset: int = 0) -> GapsAnswer:
+        """Papers that the library points at and no list (or not this list) holds, with reasons; see `graph.gaps`.
+
+        :raises NotFound: no list goes by that id, title or document.
+        """
+        from kg.gaps import find_gaps
+
+        return find_gaps(self, reading_list, limit, offset)
+
     def newest(self, limit: int) -> list[Paper]:
         """The newest papers of the library."""
         return self.store.papers.get(self.store.papers.newest(limit))
@@ -181,6 +215,19 @@ class Library:
 
         ids = self.store.papers.ids(matching(self.sides(semantic=False), query, scope))
         return self.store.papers.get(list(ids.values()))
+
+    def graph(self, query: str, scope: Scope) -> Graph:
+        """The graph of the papers that `selection` finds, and of what they are joined to, as networkx has it.
+
+        :raises NotFound: there is no graph yet.
+        """
+        from graph.whole import networkx_graph
+        from search.question import matching
+
+        tables = self.parts.graph()
+        if tables is None:
+            raise NotFound("there is no graph yet: run `kg ingest`")
+        return networkx_graph(tables, papers=matching(self.sides(semantic=False), query, scope))
 
     def status(self) -> dict[str, Any]:
         """Counts and health, with the keys of the contract."""

@@ -8,6 +8,8 @@ What has no row there, or one that is too old, is still to be asked; so the queu
 The table `states` counts changes: what is derived from the database (index, graph) notes the count it
 was made at, and is stale when it differs. Triggers count, so no writer can forget to; `words`, which counts changes of
 the full-text table, is counted by those who write it, since a virtual table has no triggers.
+`paper_authors.name` is what a paper prints, `author` the one whom `kg.joining` takes it for; `author_aliases` keeps the
+ids that other spellings would have, with the rule that joined them.
 """
 
 from __future__ import annotations
@@ -149,6 +151,41 @@ def m004_title_hash(db: Database) -> None:
     hashes = ((title_hash(title), number) for title, number in titles)
     db.conn.executemany("UPDATE papers SET title_hash = ? WHERE number = ?", hashes)
     db.execute("CREATE INDEX papers_by_title_hash ON papers (title_hash)")
+
+
+_TOPIC_TREE = """
+ALTER TABLE topics ADD COLUMN parent TEXT REFERENCES topics (id) ON DELETE SET NULL;
+ALTER TABLE topics ADD COLUMN source TEXT NOT NULL DEFAULT 'headings';
+CREATE TABLE retired_topics (
+  id TEXT PRIMARY KEY, label TEXT NOT NULL, source TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE topics_made_of (state TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE VIEW topic_holds AS WITH RECURSIVE holds (topic, part) AS (
+  SELECT id, id FROM topics UNION SELECT holds.topic, topics.id FROM holds JOIN topics ON topics.parent = holds.part)
+  SELECT topic, part FROM holds;
+CREATE VIEW papers_within_topics AS
+  SELECT DISTINCT paper, holds.topic FROM paper_topics JOIN topic_holds holds ON holds.part = paper_topics.topic
+"""
+
+
+@migrations()
+def m005_topic_tree(db: Database) -> None:
+    for statement in _TOPIC_TREE.split(";"):
+        db.execute(statement)
+
+
+@migrations()
+def m006_author_aliases(db: Database) -> None:
+    db.execute(
+        "CREATE TABLE author_aliases (alias TEXT PRIMARY KEY, author TEXT NOT NULL REFERENCES authors (id), "
+        "rule TEXT NOT NULL) STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX author_aliases_by_author ON author_aliases (author)")
+
+
+@migrations()
+def m007_since(db: Database) -> None:
+    # The run in which a document first named the paper; what was there before is nobody's news.
+    db.execute("ALTER TABLE mentions ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
 
 
 def _on_change(db: Database, name: str, table: str, columns: str, new: str, old: str) -> None:

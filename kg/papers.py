@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A person: `id` is a slug of the name, `name` as the newest record spells it."""
+    """A person: `id` is a slug of the name by which most papers know them, `name` as it is printed where it stands."""
 
     id: str
     name: str
@@ -20,6 +20,16 @@ class Topic:
 
     id: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicNode:
+    """A topic in the tree of topics; `source` says whether `headings` or `communities` of papers made it."""
+
+    id: str
+    label: str
+    parent: str | None = None
+    source: str = "headings"
 
 
 @dataclass(frozen=True, slots=True)

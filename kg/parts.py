@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from kg import generations
 from kg.config import STATIC, Config
 from kg.errors import StorageError, UsageError
-from search import generations
-from search.generations import FACETS, VECTORS, WORDS, Manifest
+from kg.generations import FACETS, GRAPH, VECTORS, WORDS, Manifest
 
 if TYPE_CHECKING:
-    from graph.build import Graph
+    from graph.tables import Tables
     from search.encoder import Encoder
     from search.facets import FacetColumns
     from search.postings import Postings
@@ -42,8 +42,7 @@ class Parts:
         self._make_encoder = make_encoder or self._loaded_encoder
         self._encoders: dict[str, Encoder] = {}
         self._folders: dict[str, tuple[object, Any]] = {}
-        self._graph: tuple[int | None, Graph] | None = None
-        self._encoder_lock, self._search_lock, self._graph_lock = (threading.Lock() for _ in range(3))
+        self._encoder_lock, self._search_lock = threading.Lock(), threading.Lock()
 
     def model(self, encoder: str | None = None) -> str:
         """The name that vectors are stored under: of the model of the settings, or of a static one made from it.
@@ -128,17 +127,11 @@ class Parts:
         found = self._opened(FACETS, FacetColumns)
         return found if found and found.manifest.state == state else None
 
-    def graph(self) -> Graph:
-        """The graph as `kg ingest` saved it; an empty one before that."""
-        from graph.build import Graph
-        from graph.saved import load, saved_state
+    def graph(self) -> Tables | None:
+        """The graph as `kg ingest` saved it; None before that."""
+        from graph.tables import Tables
 
-        state = saved_state(self._config.graph_file)
-        with self._graph_lock:
-            if self._graph is None or self._graph[0] != state:
-                loaded = load(self._config.graph_file) if state is not None else None
-                self._graph = (state, Graph() if loaded is None else loaded)
-            return self._graph[1]
+        return self._opened(GRAPH, Tables)
 
     def _opened(self, kind: str, open_: Callable[[Path], _Folder]) -> _Folder | None:
         """The derived folder of that kind, opened; None when there is none, or it is damaged.

@@ -7,13 +7,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from graph.build import build
-from graph.saved import save, saved_state
-from graph.topics import topics_of
 from ingest.harvest import harvest
 from ingest.loading import load_citations, load_facts, load_snapshot
 from ingest.outcome import Outcome, Progress
@@ -21,13 +18,19 @@ from ingest.reading import Web, now, read_documents
 from ingest.routes.resolution import in_library
 from ingest.run import ask_services
 from ingest.services import Services
+from kg import generations
+from kg.connecting import connect
+from kg.connecting import status as graph_status
 from kg.errors import StorageError, UsageError
+from kg.generations import COLUMNS, FACETS, VECTORS, WORDS
+from kg.joining import join_authors
 from kg.library import Library
 from kg.store import Store
 from kg.store.words import TOKENIZER
-from search import generations
 from search.embedding import embed_missing
-from search.generations import COLUMNS, FACETS, VECTORS, WORDS
+
+if TYPE_CHECKING:
+    from search.index import VectorIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def refresh(library: Library, options: Options, progress: Progress, say: Callabl
     with _alone(library.config.data, say), Store(library.config.database) as store:
         if not (options.sources or options.files or options.set_name or store.documents.sources()):
             raise UsageError("nothing to ingest yet: give a file, folder or URL, as in `kg ingest my-list.md`")
-        run, outcome = store.runs.start(now()), Outcome()
+        before, run, outcome = store.runs.last_outcome(), store.runs.start(now()), Outcome()
+        last_paper = before.get("last_paper", store.news.last_paper() if before else 0)
         web = Web(not (options.offline or options.snapshot), options.allow_private)
         read_documents(store, options.sources, outcome, web, progress)
         _load_files(store, options, progress)
@@ -75,11 +79,17 @@ def refresh(library: Library, options: Options, progress: Progress, say: Callabl
         if web.allowed:
             _ask(library, store, options, outcome, progress, start)
         # Those of a run that was killed are told by the one that goes on from it.
-        outcome.changes = store.changes.after(int(store.runs.last_outcome().get("last_change", 0)))
+        last_change = int(before.get("last_change", 0))
+        outcome.changes = store.changes.after(last_change)
         outcome.embedded = _embed(library, store, options, web.allowed, progress, say)
+        join_authors(store)
         _relate(library, store)
+        if moved := store.changes.moved_after(last_change):
+            outcome.notes.append(f"{moved} paper{'s' * (moved > 1)} moved to another topic")
         _index_words(library.config.index_folder, store)
-        store.runs.finish(run, now(), {**summary(outcome), "last_change": store.changes.last()})
+        outcome.news = store.news.after(store.runs.last_finished(), last_paper)
+        marks = {"last_change": store.changes.last(), "last_paper": store.news.last_paper()}
+        store.runs.finish(run, now(), {**summary(outcome), **marks})
         return outcome
 
 
@@ -109,6 +119,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "embedded": outcome.embedded,
         "unknown_to_arxiv": outcome.unknown,
         "changes": [asdict(change) for change in outcome.changes],
+        "news": asdict(outcome.news),
         "problems": outcome.problems,
         "notes": outcome.notes,
     }
@@ -156,17 +167,24 @@ def _index_words(folder: Path, store: Store) -> None:
 
 def _relate(library: Library, store: Store) -> None:
     """Rebuild topics and graph if what they are made of changed."""
-    state = store.state("relations")
-    if saved_state(library.config.graph_file) == state:
-        return
-    mentions = store.documents.all_mentions()
-    lists = store.documents.lists()
-    store.topics.replace(*topics_of(mentions, (found.title for found in lists)))
-    papers = store.papers.get(store.papers.all_ids())
+    fresh, index = store.topics.are_fresh(), None
+    if not fresh:
+        from kg.grouping import group
+
+        index = _index(library)
+        group(store, index, now())
+    if graph_status(store, library.config.index_folder) != "fresh":
+        connect(store, _index(library) if fresh else index, library.config.index_folder)
+
+
+def _index(library: Library) -> VectorIndex | None:
+    """The vectors in place, of whatever model; None where nothing is embedded."""
+    from search.index import VectorIndex
+
     try:
-        save(build(papers, lists, mentions, store.citations.all()), library.config.graph_file, state)
-    except OSError as error:
-        raise StorageError(f"the graph cannot be written to {library.config.data}: {error}") from error
+        return VectorIndex(library.config.index_folder)
+    except StorageError:
+        return None
 
 
 @contextmanager

@@ -2,139 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graph.relatedness import SIGNALS, WEIGHTS, Evidence, Ranked, Signal, combine, graph_signals
+from graph.relatedness import DRAFT_WEIGHTS, SIGNALS, WEIGHTS, Scored, combine, proposed, value_of
 from kg.answers import Reason, RelatedAnswer, RelatedResult, shown
-from kg.filters import Related, Scope, Terms
-from kg.papers import Paper
+from kg.exemplars import Exemplar, of_draft, of_paper
+from kg.filters import Related, Scope
+from kg.sentences import ROLES
 from search.facets import facets
 from search.results import opening
 
 if TYPE_CHECKING:
+    from graph.tables import Places, Tables
     from kg.library import Library
+    from kg.papers import Paper
     from kg.store import Store
-    from kg.store.vectors import Matrix
-    from search.question import Semantic
-
-_POOL = 200  # nearest papers by text, and best by keyword, that each example puts forward
-_MOST_TERMS = 48
+    from search.question import Sides
 
 
-@dataclass(slots=True)
-class _Example:
-    """A paper or a draft that answers should be like, or unlike: its words, its vector, what the graph says."""
+@dataclass(frozen=True, slots=True)
+class Relating:
+    """A question for related papers, as far as it was worked out: the examples, and all papers scored."""
 
-    terms: Terms
-    vector: Matrix | None
-    signals: dict[str, Signal] = field(default_factory=dict)
+    wanted: Sequence[Exemplar]
+    unwanted: Sequence[Exemplar]
+    scored: Scored
+    tables: Tables | None
+    weights: dict[str, float]
 
 
 def related(library: Library, question: Related) -> RelatedAnswer:
-    """Papers like the examples and unlike the unwanted ones, in scope; never one of them."""
-    store = library.store
-    by_text = "text" in SIGNALS[question.by]
-    semantic = library.parts.semantic() if by_text else None
-    wanted = [_of_paper(library, semantic, paper, question.by) for paper in question.papers]
+    """Papers like the examples and unlike the unwanted ones, in scope; never one of them, nor another form of it."""
+    store, sides = library.store, _sides(library, question.by)
+    found = relate(sides, library.parts.graph(), question)
+    if not len(found.scored.numbers) and question.by == "all":
+        return _anything(store, question, _notes(sides, found, question.by))
+    scored = _sorted(store, found.scored, question.sort)
+    page = slice(question.offset, question.offset + question.limit)
+    ids = store.papers.ids(scored.numbers[page].tolist())
+    papers = {paper.id: paper for paper in store.papers.get(list(ids.values()))}
+    results = [
+        _result(found, scored, place, number, papers[ids[number]])
+        for place, number in enumerate(scored.numbers[page].tolist(), start=question.offset)
+        if number in ids
+    ]
+    counted = facets(store, sides.columns, scored.numbers)
+    return RelatedAnswer(tuple(results), len(scored.numbers), _notes(sides, found, question.by), counted)
+
+
+def relate(sides: Sides, tables: Tables | None, question: Related, unseen: Places | None = None) -> Relating:
+    """Score every paper that some signal puts forward; the papers of the question are ids of the library.
+
+    Papers `unseen` (numbers) are treated as if the library did not have them.
+    """
+    store = sides.store
+    left_out = _left_out(store, (*question.papers, *question.unwanted))
+    if unseen is not None:
+        left_out = np.union1d(left_out, unseen)
+    wanted = _of_papers(sides, tables, question.papers, question.by, left_out)
     if question.text is not None:
-        wanted.append(_of_draft(semantic, question.text))
-    unwanted = [_of_paper(library, semantic, paper, question.by) for paper in question.unwanted]
-    if by_text:
-        _add_text_signals(store, semantic, wanted, unwanted)
-    leave_out = {*question.papers, *question.unwanted}
-    ranked = combine([e.signals for e in wanted], [e.signals for e in unwanted], leave_out)
-    ranked = _in_scope(store, ranked, question.scope)
-    if not ranked and question.by == "all":
-        ranked = _anything(store, leave_out, question.scope)
-    page = ranked[question.offset : question.offset + question.limit]
-    found = {paper.id: paper for paper in store.papers.get([item.id for item in page])}
-    notes = ("Nothing is embedded yet: text similarity is left out.",) if by_text and not semantic else ()
-    numbers = store.papers.numbers([item.id for item in ranked])
-    columns = library.parts.columns(store.state("relations"))
-    counted = facets(store, columns, np.array(list(numbers.values()), dtype=np.int64))
-    return RelatedAnswer(tuple(_result(found[item.id], item) for item in page), len(ranked), notes, counted)
+        wanted.append(of_draft(sides, tables, question.text, question.by, left_out))
+    unwanted = _of_papers(sides, tables, question.unwanted, question.by, left_out)
+    allowed = np.setdiff1d(_allowed(store, tables, question.scope), left_out, assume_unique=True)
+    if question.excluded:
+        allowed = np.setdiff1d(allowed, _left_out(store, question.excluded), assume_unique=True)
+    numbers = proposed([exemplar.signals for exemplar in wanted], allowed)
+    if "text" in SIGNALS[question.by]:
+        among = allowed if question.scope.filters or unseen is not None else None
+        nearest = [exemplar.nearest(among) for exemplar in wanted]
+        numbers = np.unique(np.concatenate([numbers, *nearest]))
+        numbers = numbers[np.isin(numbers, allowed)]
+        for exemplar in (*wanted, *unwanted):
+            exemplar.compare(numbers, question.by)
+    weights = dict(WEIGHTS if question.papers else DRAFT_WEIGHTS)
+    sums = combine(numbers, [e.signals for e in wanted], [e.signals for e in unwanted], weights)
+    return Relating(wanted, unwanted, sums, tables, weights)
 
 
-def _of_paper(library: Library, semantic: Semantic | None, paper: str, by: str) -> _Example:
-    (record,) = library.store.papers.get([paper])
-    number = library.store.papers.numbers([paper])[paper]
-    vector = semantic.index.vector(number) if semantic else None
-    return _Example(_terms(record.name), vector, graph_signals(library.parts.graph(), paper, by))
+def _sides(library: Library, by: str) -> Sides:
+    """What the question is asked of; with the encoder only where texts count."""
+    return library.sides(semantic=bool({"text", "neighbours"} & set(SIGNALS[by])))
 
 
-def _of_draft(semantic: Semantic | None, text: str) -> _Example:
-    return _Example(_terms(text), semantic.encoder.query(text) if semantic else None)
+def _of_papers(sides: Sides, tables: Tables | None, papers: Sequence[str], by: str, left_out: Places) -> list[Exemplar]:
+    numbers = sides.store.papers.numbers(list(papers))
+    return [
+        of_paper(sides, tables, numbers[paper.id], paper.name, paper.abstract, by, left_out)
+        for paper in sides.store.papers.get(list(papers))
+    ]
 
 
-def _terms(text: str) -> Terms:
-    words = dict.fromkeys(word for word in text.lower().split() if len(word) > 3)
-    return Terms(words=tuple(words)[:_MOST_TERMS])
+def _left_out(store: Store, papers: Sequence[str]) -> Places:
+    """Numbers of the question's own papers, and of other forms of them: records of one title that share an author."""
+    ids = set(papers)
+    for paper in store.papers.get(list(papers)):
+        authors = {author.id for author in paper.authors}
+        alike = store.papers.get(store.identity.with_title(paper.title)) if paper.title else ()
+        ids.update(other.id for other in alike if not authors or authors & {author.id for author in other.authors})
+    return np.array(sorted(store.papers.numbers(list(ids)).values()), dtype=np.int64)
 
 
-def _add_text_signals(
-    store: Store, semantic: Semantic | None, wanted: list[_Example], unwanted: list[_Example]
-) -> None:
-    """Cosines and BM25 of every candidate to every example, so that their means are true."""
-    numbers = set(store.papers.numbers([p for e in wanted for s in e.signals.values() for p in s]).values())
-    for example in wanted:
-        numbers.update(number for number, _ in store.fulltext.search(example.terms, Scope(), _POOL))
-        if semantic and example.vector is not None:
-            numbers.update(semantic.index.nearest(example.vector, _POOL)[0].tolist())
-    ids = store.papers.ids(numbers)
-    for example in (*wanted, *unwanted):
-        example.signals["keywords"] = _keywords(store, example.terms, ids)
-        if semantic and example.vector is not None:
-            example.signals["text"] = _cosines(semantic, example.vector, ids)
+def _allowed(store: Store, tables: Tables | None, scope: Scope) -> Places:
+    """Numbers of the papers that may be answered with, in order."""
+    if tables is not None and not scope.filters and tables.manifest.state == store.state("relations"):
+        return tables.numbers if scope.everything else tables.numbers[tables.in_library]
+    return np.array(store.fulltext.passing(scope), dtype=np.int64)
 
 
-def _cosines(semantic: Semantic, vector: Matrix, ids: Mapping[int, str]) -> Signal:
-    """Cosine of the embedded texts; what points away counts as unrelated, not as opposed."""
-    cosines = semantic.index.cosines(vector, np.array(list(ids), dtype=np.int64))
-    return {
-        id_: Evidence(max(cosine, 0.0), f"texts alike: cosine {cosine:.2f}")
-        for id_, cosine in zip(ids.values(), cosines.tolist(), strict=True)
-        if cosine == cosine  # not a paper that is not embedded (NaN)
-    }
+def _sorted(store: Store, scored: Scored, sort: str) -> Scored:
+    if sort == "relevance":
+        return scored
+    order = {number: place for place, number in enumerate(store.fulltext.ordered(scored.numbers.tolist(), sort))}
+    places = np.argsort([order[number] for number in scored.numbers.tolist()], kind="stable")
+    values = {name: value[places] for name, value in scored.values.items()}
+    return Scored(scored.numbers[places], scored.scores[places], values)
 
 
-def _keywords(store: Store, terms: Terms, ids: Mapping[int, str]) -> Signal:
-    """BM25 of a title's, or a draft's, words; 1 is the best score that any candidate has."""
-    scores = dict(store.fulltext.search(terms, Scope(), among=ids))
-    best = max(scores.values(), default=0.0)
-    return {
-        ids[number]: Evidence(max(score, 0.0) / best, "shares words of the title or draft")
-        for number, score in scores.items()
-        if best > 0
-    }
+def _notes(sides: Sides, found: Relating, by: str) -> tuple[str, ...]:
+    notes = []
+    if "text" in SIGNALS[by] and sides.semantic is None:
+        notes.append("Nothing is embedded yet: text similarity is left out.")
+    if by in ROLES and not any(exemplar.part for exemplar in found.wanted):
+        notes.append(f"No sentence could be told to be about the {by}: the whole texts are compared.")
+    return tuple(notes)
 
 
-def _in_scope(store: Store, ranked: list[Ranked], scope: Scope) -> list[Ranked]:
-    """Those of the library (a graph may know more) that pass the filters."""
-    numbers = store.papers.numbers([item.id for item in ranked])
-    passing = set(store.fulltext.filtered(scope, among=numbers.values()))
-    return [item for item in ranked if numbers.get(item.id) in passing]
-
-
-def _anything(store: Store, leave_out: Iterable[str], scope: Scope) -> list[Ranked]:
-    """Where nothing at all is known to relate them: the newest papers in scope, and that fact."""
-    why = (Reason("text", 0.0, WEIGHTS["text"], 0.0, "nothing is known to relate them"),)
-    left_out = set(leave_out)
-    ids = store.papers.ids(store.fulltext.filtered(scope)).values()
-    return [Ranked(id_, 0.0, why) for id_ in ids if id_ not in left_out]
-
-
-def _result(paper: Paper, item: Ranked) -> RelatedResult:
-    signals = {reason.signal for reason in item.why if reason.value > 0}
-    by_word, by_meaning = "keywords" in signals, "text" in signals
-    match = ("both" if by_meaning else "keyword") if by_word else "semantic"
+def _result(found: Relating, scored: Scored, place: int, number: int, paper: Paper) -> RelatedResult:
+    told = {name: float(values[place]) for name, values in scored.values.items() if values[place] or name == "text"}
+    reasons = (_reason(found, name, number, value) for name, value in told.items())
     return RelatedResult(
         **shown(paper),  # type: ignore[arg-type]
-        score=item.score,
-        match=match,
+        score=float(scored.scores[place]),
+        match=_match({name for name, value in told.items() if value > 0}),
         snippet=opening(paper),
-        why=item.why,
+        why=tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution))),
     )
+
+
+def _match(signals: set[str]) -> str:
+    """Which side of a search would have found it."""
+    if "keywords" not in signals:
+        return "semantic"
+    return "both" if "text" in signals else "keyword"
+
+
+def _reason(found: Relating, name: str, number: int, value: float) -> Reason:
+    """One summand, with the fact behind it: that of the example which it is strongest for."""
+    weight = found.weights[name]
+    wanted, unwanted = (
+        max(((_value(one, name, number), place, one) for place, one in enumerate(exemplars)), default=None)
+        for exemplars in (found.wanted, found.unwanted)
+    )
+    before = ""
+    if unwanted is not None and (wanted is None or (unwanted[0] > 0 and not wanted[0])):
+        wanted, before = unwanted, "unwanted: "
+    assert wanted is not None  # a signal is somebody's
+    strongest, _, exemplar = wanted
+    return Reason(name, value, weight, weight * value, before + exemplar.fact(found.tables, name, number, strongest))
+
+
+def _value(exemplar: Exemplar, name: str, number: int) -> float:
+    if name not in exemplar.signals:
+        return 0.0
+    return float(value_of(exemplar.signals[name], np.array([number]))[0])
+
+
+def _anything(store: Store, question: Related, notes: tuple[str, ...]) -> RelatedAnswer:
+    """Where nothing at all is known to relate them: the newest papers in scope, and that fact."""
+    why = (Reason("text", 0.0, WEIGHTS["text"], 0.0, "nothing is known to relate them"),)
+    left_out = set(_left_out(store, (*question.papers, *question.unwanted)).tolist())
+    numbers = [number for number in store.fulltext.filtered(question.scope) if number not in left_out]
+    page = numbers[question.offset : question.offset + question.limit]
+    papers = store.papers.get(list(store.papers.ids(page).values()))
+    results = (
+        RelatedResult(**shown(paper), score=0.0, match="semantic", snippet=opening(paper), why=why)  # type: ignore[arg-type]
+        for paper in papers
+    )
+    counted = facets(store, None, np.array(numbers, dtype=np.int64))
+    return RelatedAnswer(tuple(results), len(numbers), notes, counted)

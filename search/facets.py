@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kg import generations
 from kg.answers import Facets
+from kg.arrays import Texts, mapped, save, save_texts
+from kg.generations import COLUMNS, FACETS, Manifest
 from kg.store import Store
-from search import generations
-from search.arrays import Texts, mapped, save, save_texts
-from search.generations import COLUMNS, FACETS, Manifest
 
 MOST = 12  # values of each facet that are told; of years all are
 _NAMES = ("year", "category", "topic", "author", "list")

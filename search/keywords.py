@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.arrays import places_of
 from kg.filters import Scope, Terms
 from kg.store import Store
-from search.arrays import places_of
 from search.fusion import Scores, Spread
 from search.postings import Postings
 
@@ -40,14 +40,23 @@ class KeywordScores:
         return self.numbers[places[np.argsort(-self.scores[places], kind="stable")][:limit]]
 
     def among(self, allowed: Numbers) -> KeywordScores:
-        """Those of these papers only; what is usual in the library stays the same."""
-        kept = np.isin(self.numbers, allowed, assume_unique=True)
+        """Those of these papers (in order) only; what is usual in the library stays the same."""
+        places, known = places_of(allowed, self.numbers)
+        kept = places[known]
         return KeywordScores(self.numbers[kept], self.scores[kept], self.spread)
 
 
-def keyword_scores(store: Store, postings: Postings | None, terms: Terms, everything: bool) -> KeywordScores:
-    """Score all papers of the library for these terms; with `everything`, those that are only cited too."""
+def keyword_scores(
+    store: Store, postings: Postings | None, terms: Terms, everything: bool, most: int | None = None
+) -> KeywordScores:
+    """Score all papers of the library for these terms; with `everything`, those that are only cited too.
+
+    Of a long text the `most` rarest words are enough, or the first where it is not known how rare they are.
+    """
     stems = store.words.stems(terms.words)
+    if most is not None and len(stems) > most:
+        kept = postings.rarest(list(stems), most) if postings else list(stems)[:most]
+        stems = {stem: stems[stem] for stem in kept}
     if postings is None or terms.phrases or terms.excluded:
         # What has a phrase is found by FTS5, which alone knows where words stand.
         return _by_fts5(store, replace(terms, words=tuple(dict.fromkeys(stems.values()))), everything)

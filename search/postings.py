@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kg import generations
+from kg.arrays import Texts, changes, mapped, save, save_texts
+from kg.generations import WORDS, Manifest
 from kg.store import Store
 from kg.store.fulltext import WEIGHTS
 from kg.store.words import TOKENIZER
-from search import generations
-from search.arrays import Texts, changes, mapped, save, save_texts
-from search.generations import WORDS, Manifest
 
 _K1, _B = 1.2, 0.75  # FTS5's own, which cannot be set
 _LEAST_IDF = 1e-6  # FTS5's for a word that half of the papers or more have
@@ -54,12 +54,28 @@ class Postings:
     def scores(self, stems: Sequence[str]) -> NDArray[np.float32]:
         """BM25 (N,) of every paper for these stems; 0 where none of them occurs."""
         total = np.zeros(len(self.numbers), dtype=np.float32)
-        for stem in map(str.encode, stems):
-            place = bisect_left(self._words, stem)
-            if place < len(self._words) and self._words[place] == stem:
-                span = slice(self._starts[place], self._starts[place + 1])
-                total[self._places[span]] += self._impacts[span]
+        for span in map(self._span, stems):
+            total[self._places[span]] += self._impacts[span]
         return total
+
+    def rarest(self, stems: Sequence[str], most: int) -> list[str]:
+        """Those `most` of the stems that the fewest papers have, of those that any has; the rarest first."""
+        held = [(span.stop - span.start, stem) for stem in stems for span in (self._span(stem),)]
+        return [stem for count, stem in sorted(held) if count][:most]
+
+    def has(self, stem: str, number: int) -> bool:
+        """Whether the paper with that number has the stem."""
+        place, span = int(np.searchsorted(self.numbers, number)), self._span(stem)
+        at = span.start + int(np.searchsorted(self._places[span], place))
+        known = place < len(self.numbers) and self.numbers[place] == number
+        return bool(known and at < span.stop and self._places[at] == place)
+
+    def _span(self, stem: str) -> slice:
+        """Where the postings of a stem lie."""
+        place, wanted = bisect_left(self._words, stem.encode()), stem.encode()
+        if place == len(self._words) or self._words[place] != wanted:
+            return slice(0, 0)
+        return slice(int(self._starts[place]), int(self._starts[place + 1]))
 
 
 def _fill(store: Store, folder: Path) -> int:

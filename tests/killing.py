@@ -25,8 +25,10 @@ TIMES = {
     "documents": {"read_at"},
     "papers": {"fetched_at"},
     "asks": {"asked_at"},
+    "mentions": {"since"},  # in which run
     "resolutions": {"at"},
     "changes": {"at"},
+    "retired_topics": {"at"},
 }
 
 

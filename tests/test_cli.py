@@ -19,8 +19,8 @@ from tests.replica import Replica
 
 @pytest.fixture
 def data(made_library: Path, tmp_path: Path) -> Path:
-    """A copy of the suite's library, without an index, so that no model is needed."""
-    shutil.copytree(made_library, tmp_path / "data", ignore=shutil.ignore_patterns("index"))
+    """A copy of the suite's library, without vectors, so that no model is needed."""
+    shutil.copytree(made_library, tmp_path / "data", ignore=shutil.ignore_patterns("vectors*"))
     return tmp_path / "data"
 
 
@@ -39,7 +39,7 @@ def fails(result: Result, code: int, *words: str) -> None:
 
 def test_help_names_every_command(run: Run) -> None:
     text = run("--help").out
-    for command in ("ingest", "extract", "search", "related", "show", "export", "status", "serve"):
+    for command in ("ingest", "extract", "search", "related", "show", "path", "gaps", "export", "status", "serve"):
         assert f"  {command} " in text
         assert run(command, "--help").code == 0
 

@@ -5,18 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from graph.relatedness import graph_signals
-from kg.answers import Reason, RelatedResult
+from graph.relatedness import Scored
+from graph.signals import graph_signals
+from graph.tables import Tables
 from kg.errors import NotFound, UsageError
 from kg.evaluation import benchmark, lists
 from kg.evaluation.beir import read_collection
-from kg.evaluation.benchmark import by_signal
 from kg.evaluation.cache import CachedEncoder, cache_folder
 from kg.evaluation.report import RETRIEVAL, estimated
 from kg.evaluation.sampling import sampled
 from kg.evaluation.trec import write_run
+from kg.evaluation.ways import by_signal
 from kg.library import Library
 from kg.papers import Mention
 from kg.parts import Parts
@@ -125,14 +127,12 @@ def test_with_a_pool_all_that_is_judged_is_ranked_and_nothing_else(tmp_path: Pat
 
 
 def test_one_signal_alone_leaves_out_what_it_says_nothing_of() -> None:
-    def result(id_: str, **values: float) -> RelatedResult:
-        why = tuple(Reason(name, value, 1.0, value, "") for name, value in values.items())
-        return RelatedResult(id_, None, (), None, (), (), sum(values.values()), "both", "", why)
-
-    found = [result("z", text=0.9), result("b", text=0.2, keywords=0.5), result("a", text=0.0, keywords=0.5)]
-    assert by_signal(found, "keywords") == [("a", 0.5), ("b", 0.5)]
-    assert by_signal(found, "text") == [("z", 0.9), ("b", 0.2)]
-    assert [id_ for id_, _ in by_signal(found, None)] == ["z", "b", "a"]
+    values = {"text": np.array([0.9, 0.2, 0.0]), "keywords": np.array([0.0, 0.5, 0.5])}
+    found = Scored(np.array([9, 2, 1]), np.array([0.9, 0.7, 0.5]), values)
+    assert by_signal(found, "keywords") == [(1, 0.5), (2, 0.5)]
+    assert by_signal(found, "text") == [(9, 0.9), (2, 0.2)]
+    assert by_signal(found, "citation") == []
+    assert [number for number, _ in by_signal(found, None)] == [9, 2, 1]
 
 
 def test_a_second_evaluation_embeds_nothing(tmp_path: Path, empty: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,35 +324,43 @@ def test_a_sample_of_the_lists_is_said_to_be_one(listed: Library) -> None:
     assert lists.evaluate(listed, 2, lambda *_: None)[0] == report
 
 
+def signals_of(library: Library, graph: Tables, paper: str) -> dict[str, dict[str, float]]:
+    """What a graph says of a paper: values of others by id, for each signal."""
+    store = library.store
+    found = graph_signals(graph, store.papers.numbers([paper])[paper])
+    return {
+        name: {store.papers.ids([number])[number]: value for number, value in zip(*signal, strict=True)}
+        for name, signal in found.items()
+    }
+
+
 def test_what_is_hidden_leaves_no_trace_in_the_graph(listed: Library) -> None:
-    graph, mentions = listed.parts.graph(), listed.store.documents.all_mentions()
-    found, _ = lists.entries(mentions)
+    found, _ = lists.entries(listed.store.documents.all_mentions())
     entry = next(entry for entry in found if entry.paper == "1905.10337")
-    before = graph_signals(graph, "1811.03962", "lists")
+    graph = listed.parts.graph()
+    assert graph is not None
+    before = signals_of(listed, graph, "1811.03962")
     assert "1905.10337" in before["co_listed"]
     assert "1905.10337" in before["topic"]
-    with lists.hidden(graph, entry, ()):
-        signals = graph_signals(graph, "1811.03962", "lists")
-        assert "1905.10337" not in signals["co_listed"]
-        assert "1905.10337" not in signals["topic"]
-        # Two are left under that heading: each says more of the other.
-        assert signals["co_listed"]["1806.07572"].value > before["co_listed"]["1806.07572"].value
-    after = graph_signals(graph, "1811.03962", "lists")
-    assert {name: {i: e.value for i, e in s.items()} for name, s in after.items()} == {
-        name: {i: e.value for i, e in s.items()} for name, s in before.items()
-    }
+    less = signals_of(listed, lists.hidden(graph, listed.store, entry, ()), "1811.03962")
+    assert "1905.10337" not in less["co_listed"]
+    assert "1905.10337" not in less["topic"]
+    # Two are left under that heading: each says more of the other.
+    assert less["co_listed"]["1806.07572"] > before["co_listed"]["1806.07572"]
+    assert signals_of(listed, graph, "1811.03962") == before
 
 
 def test_what_another_list_says_of_it_stays(listed: Library) -> None:
     """Two lists have a heading “Kernels” with 1806.07572: hidden from one, it keeps what the other says."""
-    graph, mentions = listed.parts.graph(), listed.store.documents.all_mentions()
-    found, _ = lists.entries(mentions)
+    found, _ = lists.entries(listed.store.documents.all_mentions())
     entry = next(entry for entry in found if entry.paper == "1806.07572")
-    with lists.hidden(graph, entry, ("kernels",)):
-        signals = graph_signals(graph, "1811.03962", "lists")
-        assert "1806.07572" in signals["co_listed"]
-        assert "1806.07572" in signals["topic"]
-        assert "1806.07572" not in graph_signals(graph, "1905.10337", "lists")["co_listed"]
+    graph = listed.parts.graph()
+    assert graph is not None
+    less = lists.hidden(graph, listed.store, entry, ("kernels",))
+    signals = signals_of(listed, less, "1811.03962")
+    assert "1806.07572" in signals["co_listed"]
+    assert "1806.07572" in signals["topic"]
+    assert "1806.07572" not in signals_of(listed, less, "1905.10337")["co_listed"]
 
 
 def test_a_library_without_such_lists_is_told(empty: Library, run: Run, tmp_path: Path) -> None:

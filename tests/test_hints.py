@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kg.filters import Filter
-from kg.papers import Metadata, Topic
+from kg.papers import Metadata, TopicNode
 from kg.store import Store
 from search.hints import hints
 from tests.test_store import list_paper, mention
@@ -26,7 +26,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "kg.db") as store:
         list_paper(store, mention())
         store.metadata.save([PAPER], bulk=True)
-        store.topics.replace([Topic("neural-networks", "Neural networks")], {"1905.00001": ["neural-networks"]})
+        node = TopicNode("neural-networks", "Neural networks")
+        store.topics.replace([node], {"1905.00001": ["neural-networks"]}, "2026-01-01")
         yield store
 
 

@@ -10,6 +10,7 @@ from kg.identifiers import (
     ArxivId,
     arxiv_id_of_url,
     arxiv_ids_in_text,
+    month_of,
     parse_arxiv_id,
     parse_doi,
     slug,
@@ -144,3 +145,16 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     parse_doi(text)
     list(arxiv_ids_in_text(text))
     assert "  " not in title_key(text)
+
+
+@pytest.mark.parametrize(
+    ("id_", "month"),
+    [
+        ("1806.07572", "2018-06"),
+        ("hep-th/9901001v2", "1999-01"),
+        ("math.GT/0309136", "2003-09"),
+        ("a-work-of-its-own", None),
+    ],
+)
+def test_the_month_of_an_id(id_: str, month: str | None) -> None:
+    assert month_of(id_) == month

@@ -237,9 +237,9 @@ def test_damaged_derived_files_are_made_anew(lists: Path, tmp_path: Path, replic
     config = library.config
     file = {
         "index": next(config.index_folder.glob("vectors-*/vectors.npy")),
-        "graph": config.graph_file,
+        "graph": next(config.index_folder.glob("graph-*/cites_out_starts.npy")),
         "index note": config.index_folder / "vectors.json",
-        "graph note": Path(f"{config.graph_file}.of"),
+        "graph note": config.index_folder / "graph.json",
     }[damage]
     file.write_bytes(file.read_bytes()[:-7])
     assert library.status()[damage.split()[0]] in {"missing", "stale"}

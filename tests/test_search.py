@@ -9,19 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph.build import Graph
-from graph.saved import save
+from kg import generations
+from kg.connecting import connect
 from kg.errors import StorageError
 from kg.filters import MODES, Filter, Related, Scope, Search
+from kg.generations import VECTORS
 from kg.library import Library
 from kg.papers import Mention
 from kg.store import Store
 from kg.store.documents import Document
 from kg.store.vectors import Matrix
-from search import generations
 from search.embedding import embed_missing
 from search.fusion import Spread, fuse
-from search.generations import VECTORS
 from search.index import VectorIndex, build
 from tests.conftest import open_library
 from tests.encoders import WordEncoder
@@ -278,12 +277,15 @@ def test_a_server_sees_the_new_index_and_graph(library: Library) -> None:
         store.metadata.save([replace(NTK, title="Renamed")])
         embed_missing(store, WordEncoder.name, lambda: library.encoder)
         build(store, WordEncoder.name, library.config.index_folder)
-        save(Graph(), library.config.graph_file, store.state("relations"))
+        connect(store, None, library.config.index_folder)
     semantic = library.parts.semantic()
     assert semantic is not None
     assert semantic.index.manifest == generations.read(library.config.index_folder, VECTORS)
     assert library.parts.graph() is not before
-    assert len(library.parts.graph()) == 0
+    graph = library.parts.graph()
+    assert graph is not None
+    assert "Renamed" in [graph.label("paper", place) for place in range(len(graph.numbers))]
+    assert len(graph.cosines) == 0
 
 
 def test_facets_count_the_results(library: Library) -> None:

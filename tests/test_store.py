@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from kg.errors import StorageError
 from kg.filters import Filter, Scope, Terms
 from kg.migrations import migrations
-from kg.papers import Mention, Metadata, Reference, Topic
+from kg.papers import Mention, Metadata, Reference, Topic, TopicNode
 from kg.store import DatabaseError, Store
 from kg.store.documents import Document, Source
 
@@ -49,7 +49,7 @@ def list_paper(store: Store, *mentions: Mention) -> None:
 def test_a_paper_comes_back_as_it_was_saved(store: Store) -> None:
     list_paper(store, mention(remark="read first", urls=("https://arxiv.org/abs/1806.07572",), authors=("Jacot",)))
     assert store.metadata.save([NTK]) == 1
-    store.topics.replace([Topic("kernels", "Kernels")], {"1806.07572": ["kernels"]})
+    store.topics.replace([TopicNode("kernels", "Kernels")], {"1806.07572": ["kernels"]}, "2026-01-01")
     (paper,) = store.papers.get(["1806.07572"])
     assert (paper.title, paper.abstract, paper.version) == (NTK.title, NTK.abstract, 4)
     assert [author.name for author in paper.authors] == ["Arthur Jacot", "Clément Hongler"]

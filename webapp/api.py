@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from kg.answers import RelatedResult, SearchResult
 from kg.envelope import plain
-from kg.filters import BY, Related
+from kg.filters import BY, SORTS, Related
 from webapp import params, replies
 from webapp.replies import library
 
@@ -44,10 +44,11 @@ def papers() -> Response:
 @blueprint.get("/papers/<path:reference>/related")
 def related(reference: str) -> Response:
     """Papers related to one, with why."""
-    params.known_only("by", "not", "fields", *params.PAGING, *params.FILTERS)
+    params.known_only("by", "not", "sort", "fields", *params.PAGING, *params.FILTERS)
     page = params.page()
     by, unwanted = params.choice("by", BY, "all"), tuple(request.args.getlist("not")[: params.MOST])
-    question = Related((reference,), unwanted, None, by, params.scope(), page.limit, page.offset)
+    sort = params.choice("sort", SORTS, "relevance")
+    question = Related((reference,), unwanted, None, by, params.scope(), sort, page.limit, page.offset)
     answer = library().related(question)
     results = _with_fields(answer.results, RelatedResult)
     return replies.listing(results, answer.count, page, answer.notes, facets=answer.facets)
@@ -93,6 +94,26 @@ def reading_list(list_id: str) -> Response:
     """A list as its author arranged it."""
     params.known_only()
     return replies.one(library().reading_list(list_id))
+
+
+@blueprint.get("/gaps")
+def gaps() -> Response:
+    """Papers that the library points at and no list (or not the list of `list`) holds, with why."""
+    params.known_only("list", *params.PAGING)
+    page = params.page()
+    answer = library().gaps(request.args.get("list") or None, page.limit, page.offset)
+    return replies.listing(answer.results, answer.count, page, answer.notes)
+
+
+@blueprint.get("/path")
+def path() -> Response:
+    """A shortest path between two papers, authors or topics, with the evidence of every step."""
+    params.known_only("from", "to")
+    ends = [request.args.get(name, "").strip() for name in ("from", "to")]
+    for name, end in zip(("from", "to"), ends, strict=True):
+        if not end:
+            raise BadRequest(f"{name}: which paper, author or topic?")
+    return replies.one(library().path(*ends))
 
 
 @blueprint.get("/status")

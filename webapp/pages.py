@@ -87,7 +87,8 @@ def author(author_id: str) -> AnyResponse | str:
         return replies.one(answer)
     if twin == "bib":
         return replies.bibtex(answer.papers)
-    return render_template("papers.html", kind="Author", title=answer.name, papers=answer.papers)
+    others = [name for name in answer.names if name != answer.name]
+    return render_template("papers.html", kind="Author", title=answer.name, papers=answer.papers, also=others)
 
 
 @blueprint.get("/topic/<topic_id>")
@@ -99,7 +100,7 @@ def topic(topic_id: str) -> AnyResponse | str:
         return replies.one(answer)
     if twin == "bib":
         return replies.bibtex(answer.papers)
-    return render_template("papers.html", kind="Topic", title=answer.label, papers=answer.papers)
+    return render_template("papers.html", kind="Topic", title=answer.label, papers=answer.papers, topic=answer)
 
 
 @blueprint.get("/list/<list_id>")

@@ -26,7 +26,8 @@ def build(size: int) -> None:
     data = folder(size)
     if not data.exists():
         corpus.announce(f"a library of {size} papers")
-    options = Options(snapshot=corpus.snapshot_of(size), offline=True)
+    citations = corpus.CITATIONS if corpus.CITATIONS.is_file() else None
+    options = Options(snapshot=corpus.snapshot_of(size), citations=citations, offline=True)
     library = Library(Config(data=data), make_encoder=lambda *_: StandIn())
     refresh(library, options, lambda *_: None, lambda _: None)
     library.close()
@@ -42,6 +43,12 @@ def related(size: int) -> Ask:
     """Ten papers related to the one of this arXiv id."""
     library = Library(Config(data=folder(size)))
     return lambda paper: library.related(Related((f"arXiv:{paper}",)))
+
+
+def related_to_draft(size: int) -> Ask:
+    """Ten papers that a draft should cite; the encoder is a stand-in that takes no time."""
+    library = Library(Config(data=folder(size)), make_encoder=lambda *_: StandIn())
+    return lambda text: library.related(Related(text=text))
 
 
 def embedding(size: int) -> Ask:

@@ -10,7 +10,8 @@ import click
 
 from kg import __version__
 from kg.cli.answers import export, related, search, show, status
-from kg.cli.evaluation import evaluate
+from kg.cli.evaluation import evaluate, evaluate_citations
+from kg.cli.graph import gaps, path
 from kg.cli.ingest import extract, ingest
 from kg.cli.serve import serve
 from kg.errors import KgError
@@ -36,7 +37,20 @@ def kg() -> None:
     """
 
 
-for command in (ingest, extract, search, related, show, export, status, serve, evaluate):
+for command in (
+    ingest,
+    extract,
+    search,
+    related,
+    show,
+    path,
+    gaps,
+    export,
+    status,
+    serve,
+    evaluate,
+    evaluate_citations,
+):
     kg.add_command(command)
 
 

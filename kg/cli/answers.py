@@ -15,7 +15,8 @@ from kg.answers import RelatedResult, SearchResult
 from kg.cli.options import Stopwatch, json_option, library_options, limit_option, print_json, scope_option
 from kg.envelope import envelope, envelope_of_one
 from kg.errors import UsageError
-from kg.filters import BY, MODES, Mode, Related, Scope, Search
+from kg.exports import GRAPH_WRITERS, WRITERS
+from kg.filters import BY, MODES, SORTS, Filter, Mode, Related, Scope, Search
 from kg.library import Library
 from kg.papers import Author, Mention, Paper
 from kg.text import squeezed
@@ -59,6 +60,9 @@ def search(library: Library, query: Sequence[str], mode: Mode, scope: Scope, lim
 @click.option("--not", "unwanted", multiple=True, metavar="PAPER", help="A paper that answers should not be like.")
 @click.option("--text", metavar="FILE", help="A draft instead of PAPER; - reads standard input.")
 @click.option("--by", type=click.Choice(BY), default="all", show_default=True, help="Which signals count.")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True, help="In which order.")
+@click.option("--filter", "filters", metavar="QUERY", default="", help="Filters as in search: 'year:2019.. cat:cs.LG'.")
+@scope_option
 @limit_option
 @json_option
 @library_options
@@ -68,6 +72,9 @@ def related(
     unwanted: Sequence[str],
     text: str | None,
     by: str,
+    sort: str,
+    filters: str,
+    scope: Scope,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -76,13 +83,15 @@ def related(
     \b
     kg related 1806.07572
     kg related 1806.07572 1811.03962 --not 1812.11118 --by lists
+    kg related 1806.07572 --by method --filter year:2020.. --sort newest
     kg related --text draft.txt
     """
     if bool(papers) == (text is not None):
         raise UsageError("give one or more PAPERs, or a draft with --text FILE")
     watch = Stopwatch()
     draft = _draft(text) if text is not None else None
-    asked = Related(tuple(map(squeezed, papers)), tuple(map(squeezed, unwanted)), draft, by, limit=limit)
+    scope = Scope((*_filters(filters), *scope.filters), scope.everything)
+    asked = Related(tuple(map(squeezed, papers)), tuple(map(squeezed, unwanted)), draft, by, scope, sort, limit)
     answer = library.related(asked)
     if as_json:
         print_json(envelope(answer.results, answer.count, watch.ms, None, answer.notes, facets=answer.facets))
@@ -119,19 +128,25 @@ def show(library: Library, paper: str, as_json: bool) -> None:
 
 @click.command(context_settings=_WORDS)
 @click.argument("query", nargs=-1, type=click.UNPROCESSED)
-@click.option("--format", "format_", type=click.Choice(("bibtex", "jsonl")), default="bibtex", show_default=True)
+@click.option("--format", "format_", type=click.Choice((*WRITERS, *GRAPH_WRITERS)), default="bibtex", show_default=True)
 @scope_option
 @library_options
 def export(library: Library, query: Sequence[str], format_: str, scope: Scope) -> None:
     """Export the library, or what QUERY finds, to standard output.
 
+    bibtex and jsonl are of the papers; graphml, gexf, node-link (JSON), nodes-csv and edges-csv are of the graph: the
+    papers, what they are joined to (authors, categories, topics, headings, lists), and who says so.
+
     \b
     kg export > library.bib
     kg export 'topic:lottery-tickets year:2020..' > tickets.bib
+    kg export --format gexf > library.gexf
     """
-    from kg.exports import WRITERS
-
-    click.echo(WRITERS[format_](library.selection(squeezed(" ".join(query)), scope)), nl=False)
+    words = squeezed(" ".join(query))
+    if format_ in GRAPH_WRITERS:
+        click.echo(GRAPH_WRITERS[format_](library.graph(words, scope)), nl=False)
+    else:
+        click.echo(WRITERS[format_](library.selection(words, scope)), nl=False)
 
 
 @click.command()
@@ -168,6 +183,16 @@ def _print_unresolved(works: Sequence[Mapping[str, Any]]) -> None:
         click.echo(f"  {work['document']}:{work['line']}  {work['title'] or work['id']}")
     if len(works) > _MOST_UNRESOLVED:
         click.echo(f"  ... and {len(works) - _MOST_UNRESOLVED} more: `kg status --json` lists all")
+
+
+def _filters(text: str) -> tuple[Filter, ...]:
+    """The filters of a query that has nothing else."""
+    from search.query import parse
+
+    query = parse(text)
+    if query.terms:
+        raise UsageError(f"--filter {text!r}: only filters can stand here, such as year:2019.. author:name cat:cs.LG")
+    return query.filters
 
 
 def _draft(text: str) -> str:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.options import Stopwatch, json_option, library_options, print_json
+from kg.cli.options import Stopwatch, json_option, library_options, print_json, scope_option
 from kg.cli.progress import progress_bar
 from kg.cli.table import number_of
 from kg.envelope import envelope_of_one
 from kg.errors import UsageError
+from kg.filters import Scope
 from kg.library import Library
 
 if TYPE_CHECKING:
     from kg.evaluation.report import Estimate, Rankings, Report
 
+_ASKED = {"lists": "hidden paper", "citations": "hidden bibliography"}
 _NAME, _FIGURE = 20, 24  # columns for a mode, and for a figure with its interval
 
 
@@ -57,26 +59,58 @@ def evaluate(
             from kg.evaluation import beir, benchmark
 
             report, rankings = benchmark.evaluate(beir.read_collection(folder), library, pool, sample, progress)
-    if run is not None:
-        _write(run, rankings)
-    if as_json:
-        print_json(envelope_of_one(report, watch.ms, report.notes))
-    else:
-        _print(report)
+    _tell(report, rankings, run, as_json, watch)
+
+
+@click.command("eval-citations")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--run", type=click.Path(path_type=Path), metavar="FILE", help="Also write all rankings as a TREC run.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="At most N papers; always the same.")
+@click.option("--older", is_flag=True, help="See only papers that had appeared before the draft did.")
+@scope_option
+@json_option
+@library_options
+def evaluate_citations(
+    library: Library, file: Path, run: Path | None, sample: int | None, older: bool, scope: Scope, as_json: bool
+) -> None:
+    """Measure how well the library finds what a draft should cite, each figure with its 95 % interval.
+
+    FILE has the columns citing and cited, separated by tabs (more are ignored). The title and abstract of each citing
+    paper of the library is a draft; the paper itself, its own citations, and what cites it have no part in the answer.
+
+    \b
+    kg eval-citations edges.tsv --sample 500 --run citations.run
+    """
+    watch = Stopwatch()
+    _check_run(run)
+    from kg.evaluation import bibliographies
+
+    with progress_bar() as progress:
+        report, rankings = bibliographies.evaluate(library, file, sample, older, scope.everything, progress)
+    _tell(report, rankings, run, as_json, watch)
 
 
 def _check(folder: Path | None, pool: bool, run: Path | None) -> None:
     """What would only fail after minutes of work fails at once."""
     if pool and folder is None:
         raise UsageError("--pool ranks the judged documents of a benchmark: name its FOLDER")
+    _check_run(run)
+
+
+def _check_run(run: Path | None) -> None:
     if run is not None and (run.is_dir() or not run.parent.is_dir()):
         raise UsageError(f"--run {run}: is a folder, or in a folder that does not exist")
 
 
-def _write(run: Path, rankings: Rankings) -> None:
-    from kg.evaluation.trec import write_run
+def _tell(report: Report, rankings: Rankings, run: Path | None, as_json: bool, watch: Stopwatch) -> None:
+    if run is not None:
+        from kg.evaluation.trec import write_run
 
-    write_run(run, rankings)
+        write_run(run, rankings)
+    if as_json:
+        print_json(envelope_of_one(report, watch.ms, report.notes))
+    else:
+        _print(report)
 
 
 def _print(report: Report) -> None:
@@ -93,7 +127,7 @@ def _print(report: Report) -> None:
 
 
 def _title(report: Report) -> str:
-    asked = number_of(report.queries, "hidden paper" if report.task == "lists" else "query")
+    asked = number_of(report.queries, _ASKED.get(report.task, "query"))
     pool = ", only those judged ranked" if report.pool else ""
     return f"{report.source}: {asked}, {number_of(report.papers, 'paper')}{pool}, {report.model}"
 
@@ -102,6 +136,8 @@ def _counted(report: Report) -> list[str]:
     """What was left out, and how deep the rankings are."""
     if report.task == "lists":
         return [f"{number_of(report.left_out, 'entry')} left out: under headings of fewer than 3 papers."]
+    if report.task == "citations":
+        return [f"{number_of(report.left_out, 'paper')} left out: without anything here that it cites."]
     return [
         f"{number_of(report.left_out, 'query')} left out: without a relevant document.",
         f"Rankings count {report.depth} deep.",

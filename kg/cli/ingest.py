@@ -20,9 +20,10 @@ from kg.text import squeezed
 
 if TYPE_CHECKING:
     from ingest.outcome import Outcome
-    from kg.answers import Change
+    from kg.answers import Change, News
     from kg.refresh import Options
 
+_MOST_NEW = 5  # papers and mentions that are shown as new
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -171,11 +172,32 @@ def _print_summary(library: Library, outcome: Outcome) -> None:
         click.echo(f"{number_of(outcome.harvested, 'record')} harvested.")
     for document in outcome.removed:
         click.echo(f"{document} is no longer there: its mentions were removed.")
+    if outcome.news.papers < found["papers"]:  # of the first run everything is new
+        _print_news(outcome.news)
     for change in outcome.changes:
         click.echo(_told(change))
     if unknown:
         shown = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
         click.echo(f"arXiv does not know {shown}.")
+
+
+def _print_news(news: News) -> None:
+    """What has come since the last run."""
+    if news.papers:
+        click.echo(f"{number_of(news.papers, 'new paper')}:")
+        for paper in news.first_papers[:_MOST_NEW]:
+            click.echo(f"  {paper.paper}  {paper.title or ''}".rstrip())
+        _print_rest(news.papers)
+    if news.mentions:
+        click.echo(f"{number_of(news.mentions, 'new mention')}:")
+        for mention in news.first_mentions[:_MOST_NEW]:
+            click.echo(f"  {mention.document}:{mention.line}  {mention.title or mention.paper}")
+        _print_rest(news.mentions)
+
+
+def _print_rest(count: int) -> None:
+    if count > _MOST_NEW:
+        click.echo(f"  ... and {count - _MOST_NEW} more")
 
 
 def _told(change: Change) -> str:

@@ -74,4 +74,4 @@ def number_of(count: int, word: str) -> str:
     """`1 document`, `2 documents`, `3 queries`."""
     if count == 1:
         return f"{count} {word}"
-    return f"{count} {word.removesuffix('y')}ies" if word.endswith("ry") else f"{count} {word}s"
+    return f"{count} {word.removesuffix('y')}ies" if word.endswith(("ry", "hy")) else f"{count} {word}s"

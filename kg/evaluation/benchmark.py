@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kg.answers import RelatedResult
 from kg.evaluation.beir import Collection
 from kg.evaluation.report import POOLED, RETRIEVAL, Ranking, Rankings, Report, estimated
 from kg.evaluation.sampling import sampled
 from kg.evaluation.temporary import Loaded, loaded
+from kg.evaluation.ways import PAPERS, ranked
 from kg.filters import Filter, Mode, Related, Scope, Search
 from kg.library import Library
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 DEPTH = 1000  # as BEIR and TREC rank
 _MODES: tuple[Mode, ...] = ("keyword", "semantic", "hybrid")
-WAYS: Mapping[str, str | None] = {"keywords": "keywords", "text": "text", "all": None}  # the signal that ranks
 
 _Asked = Mapping[str, Ranking]  # a ranking for each mode
 
@@ -52,17 +51,6 @@ def evaluate(
     return report, rankings
 
 
-def by_signal(results: Iterable[RelatedResult], signal: str | None) -> list[tuple[str, float]]:
-    """Related papers (id, score) as one signal alone would rank them; as they are for None.
-
-    What the signal says nothing of is left out. Ties go by id: the other signals must not have a say in them.
-    """
-    if signal is None:
-        return [(result.id, result.score) for result in results]
-    values = ((result.id, why.value) for result in results for why in result.why if why.signal == signal)
-    return sorted(((id_, value) for id_, value in values if value > 0), key=lambda found: (-found[1], found[0]))
-
-
 def _ask(
     collection: Collection, library: Library, queries: Sequence[str], pool: bool, progress: Progress
 ) -> dict[str, dict[str, Ranking]]:
@@ -86,9 +74,9 @@ def _search(corpus: Loaded, text: str, scope: Scope, depth: int) -> _Asked:
 
 
 def _related(corpus: Loaded, document: str, scope: Scope, depth: int) -> _Asked:
-    """A paper as the question: one answer, whose reasons say how each signal alone ranks."""
-    answer = corpus.library.related(Related((corpus.papers[document],), scope=scope, limit=depth))
-    return {way: by_signal(answer.results, signal) for way, signal in WAYS.items()}
+    """A paper as the question: one answer, whose signals say how each alone ranks."""
+    sides, question = corpus.library.sides(semantic=True), Related((corpus.papers[document],), scope=scope)
+    return ranked(sides, corpus.library.parts.graph(), question, PAPERS, depth)
 
 
 def _with_rest(ranking: Ranking, judged: Iterable[str]) -> Ranking:

@@ -7,23 +7,24 @@ missing found among all other papers of the library?
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph.topics import topics_of
 from kg.errors import NotFound
-from kg.evaluation.benchmark import WAYS, by_signal
 from kg.evaluation.report import HIDDEN, Ranking, Rankings, Report, estimated
 from kg.evaluation.sampling import sampled
+from kg.evaluation.ways import PAPERS, ranked
 from kg.filters import Related
 from kg.library import Library
 from kg.papers import Mention
+from kg.store.relations import heading_id
 
 if TYPE_CHECKING:
-    from graph.build import Graph
+    from graph.tables import Tables
     from ingest.outcome import Progress
+    from kg.store import Store
 
 LEAST = 3  # papers under a heading
 SAMPLE = 200  # papers hidden, unless asked otherwise
@@ -90,40 +91,29 @@ def entries(mentions: Iterable[Mention]) -> tuple[list[Entry], int]:
     return found, sum(map(len, headings.values())) - len(found)
 
 
-@contextmanager
-def hidden(graph: Graph, entry: Entry, topics: Iterable[str]) -> Iterator[None]:
+def hidden(tables: Tables, store: Store, entry: Entry, topics: Iterable[str]) -> Tables:
     """The graph as it would be if the heading did not name the entry's paper, which then has these `topics` left."""
-    places, left = {f"{m.document}:{m.line}" for m in entry.mentions}, {f"topic:{topic}" for topic in topics}
-    node = f"paper:{entry.paper}"
-    edges = list(graph.out_edges(node, keys=True, data=True)) if node in graph else []
-    told = [
-        edge
-        for edge in edges
-        if (edge[3]["kind"] == "listed_under" and edge[3]["source"] in places)
-        or (edge[3]["kind"] == "about" and edge[1] not in left)
+    place = tables.paper(store.papers.numbers([entry.paper])[entry.paper])
+    if place is None:
+        return tables
+    heading = tables.place("heading", heading_id(entry.mentions[0].list_id or "", entry.mentions[0].section))
+    gone = [
+        topic for topic in tables.links["about"].out.of(place).tolist() if tables.id("topic", topic) not in set(topics)
     ]
-    graph.remove_edges_from([edge[:3] for edge in told])
-    try:
-        yield
-    finally:
-        for paper, other, key, data in told:
-            graph.add_edge(paper, other, key, **data)
+    return tables.without("about", place, gone).without("listed_under", place, [] if heading is None else [heading])
 
 
 def _look_for(
     library: Library, chosen: Sequence[Entry], mentions: Sequence[Mention], progress: Progress
 ) -> dict[str, dict[str, Ranking]]:
     titles = [found.title for found in library.lists()]
-    rankings: dict[str, dict[str, Ranking]] = {way: {} for way in WAYS}
-    graph = (
-        library.parts.graph()
-    )  # one object until `kg ingest` makes another: what is hidden in it is hidden from answers
+    sides, tables = library.sides(semantic=True), library.parts.graph()
+    rankings: dict[str, dict[str, Ranking]] = {way: {} for way in PAPERS}
     for done, entry in enumerate(chosen, start=1):
         _, topics = topics_of([mention for mention in mentions if mention not in entry.mentions], titles)
-        with hidden(graph, entry, topics.get(entry.paper, ())):
-            answer = library.related(Related(entry.others, limit=_DEPTH))
-        for way, signal in WAYS.items():
-            rankings[way][entry.name] = by_signal(answer.results, signal)
+        seen = hidden(tables, library.store, entry, topics.get(entry.paper, ())) if tables else None
+        for way, ranking in ranked(sides, seen, Related(entry.others), PAPERS, _DEPTH).items():
+            rankings[way][entry.name] = ranking
         progress("asking", done, len(chosen))
     return rankings
 

@@ -21,6 +21,7 @@ RETRIEVAL: Mapping[str, Measure] = {
     "MAP": average_precision,
 }
 POOLED: Mapping[str, Measure] = {**RETRIEVAL, "nDCG%20": ndcg_of_pool}
+CITATIONS: Mapping[str, Measure] = {name: RETRIEVAL[name] for name in ("recall@20", "recall@100", "nDCG@10", "MAP")}
 HIDDEN: Mapping[str, Measure] = {
     "recall@10": lambda found, judged: recall(found, judged, 10),
     "recall@20": lambda found, judged: recall(found, judged, 20),
@@ -51,9 +52,10 @@ class Difference:
 class Report:
     """What an evaluation found.
 
-    `task` is `search` (questions in words), `related` (papers as questions) or `lists` (leave-one-out); `source` is
-    the folder, or that of the library. `queries` were asked of `papers` papers, `left_out` were not, since nothing that
-    is relevant to them is known. `depth` is how many papers of each ranking count; with `pool` only those judged do.
+    `task` is `search` (questions in words), `related` (papers as questions), `citations` (hidden bibliographies) or
+    `lists` (leave-one-out); `source` is the folder or file, or the folder of the library. `queries` were asked of
+    `papers` papers, `left_out` were not, since nothing that is relevant to them is known. `depth` is how many papers
+    of each ranking count; with `pool` only those judged do.
     """
 
     task: str

@@ -27,7 +27,10 @@ from kg.store.harvests import Harvests
 from kg.store.identity import Identity
 from kg.store.metadata import MetadataRecords
 from kg.store.names import Names
+from kg.store.news import NewThings
 from kg.store.papers import Papers
+from kg.store.people import People
+from kg.store.relations import Relations
 from kg.store.resolutions import Resolutions
 from kg.store.runs import Runs
 from kg.store.titles import Titles
@@ -61,7 +64,9 @@ class Store:
         self.metadata = MetadataRecords(self._db)
         self.bulk = BulkLoading(self._db)
         self.papers = Papers(self._db)
+        self.people = People(self._db)
         self.citations = Citations(self._db)
+        self.relations = Relations(self._db)
         self.cited = CitedWorks(self._db)
         self.topics = Topics(self._db)
         self.fulltext = FullText(self._db)
@@ -69,6 +74,7 @@ class Store:
         self.columns = Columns(self._db)
         self.vectors = Vectors(self._db)
         self.runs = Runs(self._db)
+        self.news = NewThings(self._db)
         self.asks = Asks(self._db)
         self.changes = Changes(self._db)
         self.resolutions = Resolutions(self._db)

@@ -1,4 +1,4 @@
-"""What services said anew of papers that were known: versions, withdrawals, titles."""
+"""What is new of papers that were known: what services said (a version, a title), and moves to another topic."""
 
 from __future__ import annotations
 
@@ -31,13 +31,18 @@ class Changes:
             )
 
     def after(self, number: int) -> list[Change]:
-        """The changes noted after the one of that number, oldest first."""
+        """What services said anew, noted after the change of that number, oldest first."""
         rows = self._db.execute(
             "SELECT p.id, p.title, what, before, after, c.at FROM changes c JOIN papers p ON p.number = c.paper "
-            "WHERE c.id > ? ORDER BY c.id",
+            "WHERE c.id > ? AND what <> 'topic' ORDER BY c.id",
             [number],
         )
         return [Change(*row) for row in rows]
+
+    def moved_after(self, number: int) -> int:
+        """How many papers moved to another topic, as noted after the change of that number."""
+        moved = "SELECT count(DISTINCT paper) FROM changes WHERE id > ? AND what = 'topic'"
+        return int(self._db.execute(moved, [number]).fetchone()[0])
 
     def last(self) -> int:
         """The number of the newest change; 0 before the first."""

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 _VALUES = {
     "year": "SELECT number, substr(published, 1, 4) FROM papers WHERE published IS NOT NULL ORDER BY number",
     "category": "SELECT DISTINCT paper, category FROM paper_categories ORDER BY paper",
-    "topic": "SELECT DISTINCT paper, topic FROM paper_topics ORDER BY paper",
+    "topic": "SELECT paper, topic FROM papers_within_topics ORDER BY paper",
     "author": "SELECT DISTINCT paper, author FROM paper_authors ORDER BY paper",
     "list": "SELECT DISTINCT m.paper, d.slug FROM mentions m JOIN documents d ON d.id = m.document "
     "WHERE m.paper IS NOT NULL ORDER BY m.paper",

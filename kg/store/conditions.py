@@ -47,14 +47,20 @@ def _quoted(text: str) -> str:
 
 
 def _author(value: str) -> Condition:
-    """The author of that id (`ann-bee`), or else every author whose name has all of the words."""
+    """The author of that id (`ann-bee`), now or before names were joined, or else every author with all of the words.
+
+    The words may be those of any spelling of an author's name.
+    """
     words = title_key(value).split()[:_MOST_WORDS]
-    like = " AND ".join("'-' || author || '-' LIKE ?" for _ in words) or "0"
+    like = " AND ".join("'-' || {0} || '-' LIKE ?" for _ in words) or "0"
+    patterns = [f"%-{word}-%" for word in words]
     id_ = value if "-" in value else ""
+    known = "SELECT author FROM paper_authors WHERE author = ? UNION SELECT author FROM author_aliases WHERE alias = ?"
     return (
-        "p.number IN (SELECT paper FROM paper_authors WHERE author = ? "
-        f"OR (NOT EXISTS (SELECT 1 FROM paper_authors WHERE author = ?) AND {like}))",
-        [id_, id_, *(f"%-{word}-%" for word in words)],
+        f"p.number IN (SELECT paper FROM paper_authors WHERE author IN ({known}) "
+        f"OR (NOT EXISTS ({known}) AND ({like.format('author')} "
+        f"OR author IN (SELECT author FROM author_aliases WHERE {like.format('alias')}))))",
+        [id_, id_, id_, id_, *patterns, *patterns],
     )
 
 
@@ -83,8 +89,9 @@ def _category(value: str) -> Condition:
 
 
 def _topic(value: str) -> Condition:
+    """The papers of a topic, and of the topics below it."""
     return (
-        "p.number IN (SELECT paper FROM paper_topics JOIN topics ON id = topic WHERE id IN (?, ?))",
+        "p.number IN (SELECT paper FROM paper_topics t JOIN topic_holds h ON h.part = t.topic WHERE h.topic IN (?, ?))",
         [value, slug(value)],
     )
 

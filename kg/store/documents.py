@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlite_utils import Database
@@ -54,17 +55,33 @@ class Documents:
         row = self._db.execute("SELECT content_hash FROM documents WHERE location = ?", [location]).fetchone()
         return str(row[0]) if row else None
 
-    def save(self, document: Document, mentions: Iterable[tuple[Mention, int]]) -> set[int]:
+    def since(self, location: str) -> dict[str, int]:
+        """In which run a document first named each of its papers, by id; ask before forgetting its mentions."""
+        rows = self._db.execute(
+            "SELECT p.id, min(m.since) FROM mentions m JOIN documents d ON d.id = m.document "
+            "JOIN papers p ON p.number = m.paper WHERE d.location = ? GROUP BY p.id",
+            [location],
+        )
+        return dict(rows.fetchall())
+
+    def save(
+        self,
+        document: Document,
+        mentions: Iterable[tuple[Mention, int]],
+        since: Mapping[str, int] = MappingProxyType({}),
+    ) -> set[int]:
         """Store a document and its mentions, each with its paper's number, instead of those it had.
 
+        `since` tells of papers that it named before in which run it first did; of others it is this run.
         The numbers of all papers that gained or lost a mention by it are returned.
         """
+        known, run = self._numbered(since), self._run()
         touched = self.forget_mentions(document.location)
         number = self._save_document(document)
-        rows = [(number, *_as_row(mention), paper) for mention, paper in mentions]
-        touched |= {int(row[-1]) for row in rows}
+        rows = [(number, *_as_row(mention), paper, known.get(paper, run)) for mention, paper in mentions]
+        touched |= {int(row[-2]) for row in rows}
         self._db.conn.executemany(
-            f"INSERT INTO mentions (document, {', '.join(_NAMES)}, paper) VALUES (?{',?' * (len(_NAMES) + 1)})",
+            f"INSERT INTO mentions (document, {', '.join(_NAMES)}, paper, since) VALUES (?{',?' * (len(_NAMES) + 2)})",
             rows,
         )
         return touched
@@ -123,6 +140,19 @@ class Documents:
             params,
         )
         return [_as_mention(row) for row in rows]
+
+    def _numbered(self, since: Mapping[str, int]) -> dict[int, int]:
+        """By number: a work that was made one with another since is that one now."""
+        rows = self._db.execute(
+            "SELECT coalesce(p.number, a.paper), min(s.value) FROM json_each(?) s LEFT JOIN papers p ON p.id = s.key "
+            "LEFT JOIN aliases a ON a.alias = s.key GROUP BY 1",
+            [json.dumps(dict(since))],
+        )
+        return dict(rows.fetchall())
+
+    def _run(self) -> int:
+        """The run that is at work; 0 before the first."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0])
 
     def _save_document(self, document: Document) -> int:
         row = self._db.execute("SELECT id, slug FROM documents WHERE location = ?", [document.location]).fetchone()

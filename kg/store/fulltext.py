@@ -26,8 +26,8 @@ _FACETS = {
     f"FROM papers p WHERE published IS NOT NULL AND {_OF} GROUP BY 1 ORDER BY 1 DESC",
     "category": "SELECT category AS value, category AS label, count(*) AS n "
     f"FROM paper_categories JOIN papers p ON p.number = paper WHERE {_OF} GROUP BY 1 ORDER BY n DESC, 1",
-    "topic": "SELECT t.id AS value, t.label, count(*) AS n FROM paper_topics JOIN topics t ON t.id = topic "
-    f"JOIN papers p ON p.number = paper WHERE {_OF} GROUP BY 1 ORDER BY n DESC, 1",
+    "topic": "SELECT t.id AS value, t.label, count(*) AS n FROM papers_within_topics w JOIN topics t ON t.id = w.topic "
+    f"JOIN papers p ON p.number = w.paper WHERE {_OF} GROUP BY 1 ORDER BY n DESC, 1",
     "author": "SELECT a.id AS value, a.name AS label, count(DISTINCT paper) AS n FROM paper_authors "
     f"JOIN authors a ON a.id = author JOIN papers p ON p.number = paper WHERE {_OF} "
     "GROUP BY 1 ORDER BY n DESC, 1",

@@ -78,6 +78,14 @@ class Papers:
         ).fetchone()
         return Author(*row) if row else None
 
+    def withdrawn(self, numbers: Iterable[int]) -> list[int]:
+        """Those of these papers that are known to be withdrawn."""
+        rows = self._db.execute(
+            "SELECT number FROM json_each(?) JOIN papers ON number = json_each.value WHERE withdrawn",
+            [json.dumps(list(numbers))],
+        )
+        return [number for (number,) in rows]
+
     def without_metadata(self) -> list[str]:
         """Ids of the library's works that no service has described, only documents."""
         rows = self._db.execute(f"SELECT id FROM papers WHERE {_UNRESOLVED} ORDER BY number")

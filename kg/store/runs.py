@@ -33,6 +33,11 @@ class Runs:
         ).fetchone()
         return dict(json.loads(row[0] or "{}")) if row else {}
 
+    def last_finished(self) -> int:
+        """The number of the newest run that came to its end; 0 before the first."""
+        row = self._db.execute("SELECT coalesce(max(id), 0) FROM runs WHERE finished_at IS NOT NULL").fetchone()
+        return int(row[0])
+
     def last(self) -> dict[str, Any] | None:
         """The newest run as `started_at, finished_at` and its outcome's keys; None before the first."""
         rows = self._db.query("SELECT started_at, finished_at, outcome FROM runs ORDER BY id DESC LIMIT 1")

@@ -62,6 +62,16 @@ class Titles:
         fewest = min(fitting, default=(0, 0))[0]
         return [number for count, number in sorted(fitting) if count == fewest]
 
+    def namesakes(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
+        """Each of these papers with each other paper of the same title."""
+        rows = self._db.execute(
+            "SELECT one.number, other.number FROM json_each(?) JOIN papers one ON one.number = json_each.value "
+            "JOIN papers other ON other.title_key = one.title_key AND other.number <> one.number "
+            "WHERE one.title_key <> ''",
+            [json.dumps(list(numbers))],
+        )
+        return rows.fetchall()
+
     def _candidates(self, hashes: Iterable[int]) -> list[_Candidate]:
         rows = self._db.execute(
             "SELECT number, title_hash, published, arxiv_id, "

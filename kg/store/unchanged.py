@@ -39,14 +39,14 @@ class Unchanged:
             if often[paper.arxiv_id] == 1 and paper.arxiv_id in stored and _says(paper, stored[paper.arxiv_id][1])
         ]
         numbers = {paper.arxiv_id: stored[paper.arxiv_id][0] for paper in candidates}
-        authors = self._lists("SELECT paper, author, name FROM paper_authors", numbers.values())
+        authors = self._lists("SELECT paper, name FROM paper_authors", numbers.values())
         categories = self._lists("SELECT paper, category FROM paper_categories", numbers.values())
         settled = self._settled([f"doi:{paper.doi.lower()}" for paper in candidates if paper.doi])
         return {
             paper.arxiv_id: number
             for paper in candidates
             for number in (numbers[paper.arxiv_id],)
-            if paper.authors in ([], authors.get(number))
+            if [(name,) for _, name in paper.authors] in ([], authors.get(number))
             and [(category,) for category in paper.categories] in ([], categories.get(number))
             and (not paper.doi or f"doi:{paper.doi.lower()}" in settled)
         }

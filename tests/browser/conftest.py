@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 def site(made_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `kg serve` on a copy of the suite's library (keyword search: no model is loaded)."""
     data = tmp_path_factory.mktemp("site") / "data"
-    shutil.copytree(made_library, data, ignore=shutil.ignore_patterns("index"))
+    shutil.copytree(made_library, data, ignore=shutil.ignore_patterns("vectors*"))
     command = [sys.executable, "-m", "kg", "serve", "--port", "0", "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
         assert process.stdout is not None

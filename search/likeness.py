@@ -1,0 +1,83 @@
+"""How like a text the papers are: by meaning, by words, and by both. What relatedness knows of texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from kg.filters import Terms
+from kg.store.vectors import Matrix
+from search.fusion import Scores, Spread, fuse
+from search.keywords import KeywordScores, Numbers, keyword_scores
+from search.question import Semantic, Sides
+
+_MOST_WORDS = 48  # of a draft, the rarest: what is left says next to nothing, and takes longest
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A text (of a paper, a draft, or a part of one) as it is compared with papers.
+
+    `vector` (d,) is None where nothing is embedded, or the paper is not. Papers `left_out` are no measure of the best.
+    """
+
+    sides: Sides
+    text: str
+    vector: Matrix | None
+    words: KeywordScores
+    left_out: Numbers
+
+    @property
+    def semantic(self) -> Semantic | None:
+        """The semantic side, where there is one."""
+        return self.sides.semantic
+
+    def shared_words(self, number: int) -> list[str]:
+        """Those of its words that a paper has too, the rarest first; none where only FTS5 knows."""
+        postings = self.sides.postings
+        if postings is None:
+            return []
+        stems = self.sides.store.words.stems(self.text.split())
+        rarest = postings.rarest([stem for stem in stems if len(stem) > 2], _MOST_WORDS)
+        return [stems[stem] for stem in rarest if postings.has(stem, number)]
+
+    def nearest(self, limit: int, among: Numbers | None = None) -> Numbers:
+        """Numbers of the papers that are the `limit` nearest by meaning, or the `limit` best by words; ascending."""
+        words = self.words if among is None else self.words.among(among)
+        found = words.best(limit)
+        if self.semantic is not None and self.vector is not None:
+            found = np.union1d(found, self.semantic.index.nearest(self.vector, limit, among)[0])
+        return np.setdiff1d(found, self.left_out)
+
+    def cosines(self, numbers: Numbers) -> Scores:
+        """Cosine (n,) to each of these papers; what points away, or is not embedded, counts as unrelated (0)."""
+        if self.semantic is None or self.vector is None:
+            return np.zeros(len(numbers))
+        cosines = self.semantic.index.cosines(self.vector, numbers).astype(np.float64)
+        return np.maximum(np.nan_to_num(cosines), 0.0)
+
+    def by_words(self, numbers: Numbers) -> Scores:
+        """BM25 (n,) of each of these papers, as a part of the best that any paper has."""
+        return self.words.of(numbers) / self._best if self._best > 0 else np.zeros(len(numbers))
+
+    def both(self, numbers: Numbers) -> Scores:
+        """Both sides in one, as search joins them (`search.fusion`): (n,), 0 for what is usual in the library."""
+        by_words = self.words.spread.zscores(self.words.of(numbers))
+        if self.semantic is None or self.vector is None:
+            return by_words
+        spread = Spread(*self.semantic.index.spread(self.vector))
+        cosines = self.semantic.index.cosines(self.vector, numbers).astype(np.float64)
+        return fuse(by_words, spread.zscores(np.where(np.isnan(cosines), spread.mean, cosines)), self.semantic.weight)
+
+    @cached_property
+    def _best(self) -> float:
+        scores = self.words.scores[~np.isin(self.words.numbers, self.left_out)]
+        return float(scores.max(initial=0.0))
+
+
+def likeness(sides: Sides, text: str, vector: Matrix | None, left_out: Numbers) -> Likeness:
+    """A text as it is compared with papers; its vector is worked out by the caller, or known."""
+    words = keyword_scores(sides.store, sides.postings, Terms(words=tuple(text.split())), True, _MOST_WORDS)
+    return Likeness(sides, text, vector, words, left_out)
