@@ -148,6 +148,11 @@ class Tables:
         return int(rows.starts[one] + found[0]) if len(found) else None
 
     @cached_property
+    def members(self) -> Places:
+        """Numbers of the papers of the library."""
+        return self.numbers[self.in_library]
+
+    @cached_property
     def citing(self) -> Places:
         """Numbers of the papers whose references are known."""
         return self.numbers[np.flatnonzero(self.links["cites"].out.degrees)]

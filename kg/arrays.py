@@ -81,6 +81,12 @@ def places_of(values: NDArray[np.int64], known: NDArray[np.int64]) -> tuple[NDAr
     return places, known[places] == values
 
 
+def without(values: NDArray[np.int64], few: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The values (n,), which are in order, less these few (m,)."""
+    places, known = places_of(few, values)
+    return np.delete(values, places[known])
+
+
 def changes(values: NDArray[Any]) -> NDArray[np.bool_]:
     """(n,) whether each value differs from the one before; the first does."""
     return np.concatenate([np.ones(min(len(values), 1), dtype=bool), values[1:] != values[:-1]]).astype(bool)

@@ -13,6 +13,7 @@ from graph.relatedness import SIGNALS
 from graph.signals import Signal, Values, graph_signals
 from graph.tables import Places
 from graph.votes import NEAREST, VOTERS, Votes, electorate, neighbours
+from kg.arrays import without
 from kg.sentences import ROLES, of_role
 from search.likeness import Likeness, likeness
 
@@ -69,7 +70,7 @@ class Exemplar:
 
     def _keywords(self, number: int) -> str:
         whole = "the title" if self.number is not None else "the draft"
-        words = ", ".join(self.text.shared_words(number)[:_MOST_SHARED])
+        words = ", ".join(self.text.shared_words(number, _MOST_SHARED))
         return f"shares words of {whole}: {words}" if words else f"shares words of {whole}"
 
 
@@ -104,8 +105,8 @@ def _complete(exemplar: Exemplar, sides: Sides, tables: Tables | None, text: str
         exemplar.part = likeness(sides, said, vector, left_out)
         exemplar.said = said if len(said) <= _MOST_SAID else said[:_MOST_SAID].rpartition(" ")[0] + " …"
     if "neighbours" in SIGNALS[by] and tables is not None and len(tables.citing):
-        citing = _likest(exemplar.text, np.setdiff1d(tables.citing, left_out, assume_unique=True), VOTERS)
-        cited = _likest(exemplar.text, np.setdiff1d(tables.cited, left_out, assume_unique=True), NEAREST)
+        citing = _likest(exemplar.text, without(tables.citing, left_out), VOTERS)
+        cited = _likest(exemplar.text, without(tables.cited, left_out), NEAREST)
         exemplar.votes = electorate(tables, citing, cited, left_out)
         exemplar.signals["neighbours"] = neighbours(tables, exemplar.votes)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.relatedness import DRAFT_WEIGHTS, SIGNALS, WEIGHTS, Scored, combine, proposed, value_of
 from kg.answers import Reason, RelatedAnswer, RelatedResult, shown
+from kg.arrays import places_of, without
 from kg.exemplars import Exemplar, of_draft, of_paper
 from kg.filters import Related, Scope
 from kg.sentences import ROLES
@@ -67,15 +68,15 @@ def relate(sides: Sides, tables: Tables | None, question: Related, unseen: Place
     if question.text is not None:
         wanted.append(of_draft(sides, tables, question.text, question.by, left_out))
     unwanted = _of_papers(sides, tables, question.unwanted, question.by, left_out)
-    allowed = np.setdiff1d(_allowed(store, tables, question.scope), left_out, assume_unique=True)
+    allowed = without(_allowed(store, tables, question.scope), left_out)
     if question.excluded:
-        allowed = np.setdiff1d(allowed, _left_out(store, question.excluded), assume_unique=True)
+        allowed = without(allowed, _left_out(store, question.excluded))
     numbers = proposed([exemplar.signals for exemplar in wanted], allowed)
     if "text" in SIGNALS[question.by]:
         among = allowed if question.scope.filters or unseen is not None else None
         nearest = [exemplar.nearest(among) for exemplar in wanted]
         numbers = np.unique(np.concatenate([numbers, *nearest]))
-        numbers = numbers[np.isin(numbers, allowed)]
+        numbers = numbers[places_of(numbers, allowed)[1]]
         for exemplar in (*wanted, *unwanted):
             exemplar.compare(numbers, question.by)
     weights = dict(WEIGHTS if question.papers else DRAFT_WEIGHTS)
@@ -109,7 +110,7 @@ def _left_out(store: Store, papers: Sequence[str]) -> Places:
 def _allowed(store: Store, tables: Tables | None, scope: Scope) -> Places:
     """Numbers of the papers that may be answered with, in order."""
     if tables is not None and not scope.filters and tables.manifest.state == store.state("relations"):
-        return tables.numbers if scope.everything else tables.numbers[tables.in_library]
+        return tables.numbers if scope.everything else tables.members
     return np.array(store.fulltext.passing(scope), dtype=np.int64)
 
 
@@ -153,6 +154,8 @@ def _match(signals: set[str]) -> str:
 def _reason(found: Relating, name: str, number: int, value: float) -> Reason:
     """One summand, with the fact behind it: that of the example which it is strongest for."""
     weight = found.weights[name]
+    if len(found.wanted) == 1 and not found.unwanted:
+        return Reason(name, value, weight, weight * value, found.wanted[0].fact(found.tables, name, number, value))
     wanted, unwanted = (
         max(((_value(one, name, number), place, one) for place, one in enumerate(exemplars)), default=None)
         for exemplars in (found.wanted, found.unwanted)

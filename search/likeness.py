@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
+from kg.arrays import without
 from kg.filters import Terms
 from kg.store.vectors import Matrix
 from search.fusion import Scores, Spread, fuse
@@ -34,22 +36,27 @@ class Likeness:
         """The semantic side, where there is one."""
         return self.sides.semantic
 
-    def shared_words(self, number: int) -> list[str]:
-        """Those of its words that a paper has too, the rarest first; none where only FTS5 knows."""
+    def shared_words(self, number: int, most: int) -> list[str]:
+        """The rarest of its words that a paper has too, the rarest first; none where only FTS5 knows."""
         postings = self.sides.postings
-        if postings is None:
-            return []
-        stems = self.sides.store.words.stems(self.text.split())
-        rarest = postings.rarest([stem for stem in stems if len(stem) > 2], _MOST_WORDS)
-        return [stems[stem] for stem in rarest if postings.has(stem, number)]
+        held = (word for stem, word in self._rarest if postings and postings.has(stem, number))
+        return list(islice(held, most))
+
+    @cached_property
+    def _rarest(self) -> list[tuple[str, str]]:
+        """Its rarest stems of three letters or more, each with the word that has it."""
+        postings = self.sides.postings
+        stems = self.sides.store.words.stems(self.text.split()) if postings else {}
+        kept = [stem for stem in stems if len(stem) > 2]
+        return [(stem, stems[stem]) for stem in postings.rarest(kept, _MOST_WORDS)] if postings else []
 
     def nearest(self, limit: int, among: Numbers | None = None) -> Numbers:
         """Numbers of the papers that are the `limit` nearest by meaning, or the `limit` best by words; ascending."""
         words = self.words if among is None else self.words.among(among)
-        found = words.best(limit)
+        found = np.sort(words.best(limit))
         if self.semantic is not None and self.vector is not None:
             found = np.union1d(found, self.semantic.index.nearest(self.vector, limit, among)[0])
-        return np.setdiff1d(found, self.left_out)
+        return without(found, self.left_out)
 
     def cosines(self, numbers: Numbers) -> Scores:
         """Cosine (n,) to each of these papers; what points away, or is not embedded, counts as unrelated (0)."""

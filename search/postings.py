@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from kg.store.fulltext import WEIGHTS
 from kg.store.words import TOKENIZER
 
 _K1, _B = 1.2, 0.75  # FTS5's own, which cannot be set
+_KEPT_SPANS = 16_384  # stems of which it is remembered where their postings lie: a look-up reads words all over
 _LEAST_IDF = 1e-6  # FTS5's for a word that half of the papers or more have
 
 
@@ -42,6 +44,7 @@ class Postings:
     def __init__(self, parent: Path) -> None:
         """:raises StorageError: there are none in `parent`, or they are damaged."""
         self.manifest = generations.opened(parent, WORDS, self._open)
+        self._span = lru_cache(maxsize=_KEPT_SPANS)(self._find)
 
     def _open(self, folder: Path, manifest: Manifest) -> Manifest:
         self.numbers, self.in_library = (mapped(folder, name) for name in ("numbers", "in_library"))
@@ -70,7 +73,7 @@ class Postings:
         known = place < len(self.numbers) and self.numbers[place] == number
         return bool(known and at < span.stop and self._places[at] == place)
 
-    def _span(self, stem: str) -> slice:
+    def _find(self, stem: str) -> slice:
         """Where the postings of a stem lie."""
         place, wanted = bisect_left(self._words, stem.encode()), stem.encode()
         if place == len(self._words) or self._words[place] != wanted:
