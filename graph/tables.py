@@ -150,7 +150,8 @@ class Tables:
     @cached_property
     def members(self) -> Places:
         """Numbers of the papers of the library."""
-        return self.numbers[self.in_library]
+        found: Places = self.numbers[self.in_library]
+        return found
 
     @cached_property
     def citing(self) -> Places:
