@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,8 +76,8 @@ class _Candidate:
 def names_of(groups: Groups, titles: Sequence[str], texts: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
     """A name for each group of papers, given by their places in `titles`; no two are alike, and none is `taken`.
 
-    The larger is named first. `texts` (some abstracts) show how words are written. Where titles have nothing in common,
-    the shortest of them is the name.
+    The larger is named first. `texts` (some abstracts) show how words are written. A group whose titles have nothing in
+    common that names it has no name: it is "".
     """
     phrases = phrases_of(titles, 2 if len(titles) < _FEW else 4)
     write = _speller(phrases, titles, texts)
@@ -85,8 +85,8 @@ def names_of(groups: Groups, titles: Sequence[str], texts: Sequence[str], taken:
     rows = _candidates(phrases, groups, len(titles))
     found = [""] * len(groups)
     for group in sorted(range(len(groups)), key=lambda g: (-len(groups[g]), g)):
-        offers = chain(_names(rows[group], write), _last_resort([titles[place] for place in groups[group]]))
-        found[group] = next(name for name in offers if name and _key(name) not in used)
+        offers = (name for name in _names(rows[group], write) if name and _key(name) not in used)
+        found[group] = next(offers, "")
         used.add(_key(found[group]))
     return found
 
@@ -176,13 +176,6 @@ def _sentence(phrases: Sequence[str]) -> str:
     first = _WORD.search(name)
     inner = first is not None and any(letter.isupper() for letter in first.group())
     return name if inner else name[:1].upper() + name[1:]
-
-
-def _last_resort(titles: Sequence[str]) -> Iterator[str]:
-    """Where phrases give no name that is free: the shortest title, then numbers."""
-    shortest = min(filter(None, titles), key=lambda title: (len(title), title), default="Topic")[:_LONGEST_NAME]
-    yield shortest
-    yield from (f"{shortest} ({number})" for number in count(2))
 
 
 def _speller(phrases: Phrases, titles: Sequence[str], texts: Sequence[str]) -> Callable[[int], str]:

@@ -72,6 +72,7 @@ def group(store: Store, index: VectorIndex | None, at: str) -> None:
     retired = store.topics.retired()
     _find_again(filled, before, retired)
     _name(filled, subjects, store.topics.abstracts(_READ))
+    filled = _with_names(groups, filled)
     nodes = _nodes(groups, filled, {*before.nodes, *retired, *(one.id for one in filled if one.id)})
     papers: dict[str, list[str]] = defaultdict(list)
     for one, node in zip(filled, nodes, strict=True):
@@ -209,6 +210,20 @@ def _find_again(groups: Sequence[_Group], before: _Before, retired: Mapping[str,
         one.id = id_
         if id_ is not None and one.label is None:
             one.label = before.nodes[id_].label
+
+
+def _with_names(groups: Sequence[_Group], filled: Sequence[_Group]) -> list[_Group]:
+    """The groups that have a name; what only an edge holds together, and no word, is no topic.
+
+    Papers of a part that is none stay with the community that it is a part of.
+    """
+    for one in filled:
+        above = groups[one.parent] if one.parent is not None else None
+        if not one.label and above is not None:
+            above.own |= one.own
+        if above is not None and not above.label:
+            one.parent = None
+    return [one for one in filled if one.label]
 
 
 def _name(groups: Sequence[_Group], subjects: Sequence[Subject], texts: Sequence[str]) -> None:

@@ -158,3 +158,14 @@ def test_a_heading_renamed_keeps_its_id_and_one_that_comes_back_has_it_again(tmp
     assert read(f"# List\n\n## Nets\n\n### Kernel methods\n\n{entries}")["kernels"] == "Kernel methods < nets"
     assert "kernels" not in read("# List\n\n## Nets\n\nnothing\n")
     assert "nets" in read(f"# List\n\n## Nets\n\n{entries}")
+
+
+def test_papers_that_no_word_joins_have_no_topic(store: Store) -> None:
+    """Citations alone hold them together: there is no name for what they are about."""
+    words = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta")
+    store.metadata.save([Metadata(f"2001.{n:05}", word, "file") for n, word in enumerate(words, start=1)])
+    store._db.execute("UPDATE papers SET in_library = 1")
+    numbers = list(store.papers.numbers(store.papers.all_ids()).values())
+    store.citations.add([(one, other) for one in numbers for other in numbers if one > other], "test")
+    group(store, None, "now")
+    assert store.topics.all() == []
