@@ -27,7 +27,7 @@ _SECOND = 0.06  # and that a second one must name to stand beside it
 _PART_OF = 0.6  # a phrase that stands in a longer one this often is no name of its own
 _WHOLE = 0.25  # share of a phrase's occurrences that must begin, and end, where a run of words does
 _BY_LENGTH = (1.0, 1.6, 1.8, 1.8)  # what readers see more in than the formula does: phrases of several words
-_UNFIT = 0.05  # of what is vague: better than no name
+_UNFIT = 0.05  # of what is vague, or stands mostly inside longer runs of words: better than no name
 _LONGEST_NAME = 70
 _STEM = 4  # letters that two words must share to be alike
 _PLURAL = 0.25  # share of a phrase's occurrences that must be plural for the name to be
@@ -125,14 +125,12 @@ def _is_part(words: tuple[str, ...], counts: Mapping[tuple[str, ...], float]) ->
 
 
 def _fitness(phrases: Phrases) -> NDArray[np.float64]:
-    """(p,) how fit each phrase is as a name: not at all what is no whole, little what is vague, best several words."""
+    """(p,) how fit each phrase is as a name: little what is vague or no whole, best several words."""
     whole = (phrases.begins >= _WHOLE) & (phrases.ends >= _WHOLE)
-    return np.array(
-        [
-            (_BY_LENGTH[len(words) - 1] if _says_something(words) else _UNFIT) if fit and _can_stand(words) else 0.0
-            for words, fit in zip(phrases.words, whole.tolist(), strict=True)
-        ]
-    )
+    fit = [
+        _BY_LENGTH[len(w) - 1] * _can_stand(w) if _says_something(w) else _UNFIT * _can_stand(w) for w in phrases.words
+    ]
+    return np.array(fit) * np.where(whole, 1.0, _UNFIT)
 
 
 def _can_stand(words: tuple[str, ...]) -> bool:

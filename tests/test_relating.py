@@ -275,3 +275,10 @@ def test_shared_words_are_told_the_rarest_first(sixty: Library) -> None:
     answer = sixty.related(Related((id_(31),), by="text"))
     (words,) = (reason.evidence for reason in answer.results[0].why if reason.signal == "keywords")
     assert words == "shares words of the title: nets, sparse, tickets, Study, trained"
+
+
+def test_a_withdrawn_paper_is_asked_and_answered_like_any_other(make: Make) -> None:
+    library = make([paper(1), paper(4, comments="This paper has been withdrawn by the authors"), paper(7)])
+    assert library.paper(id_(4)).paper.withdrawn
+    check(library.related(Related((id_(4),))))
+    assert id_(4) in {result.id for result in library.related(Related((id_(1),))).results}
