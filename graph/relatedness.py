@@ -21,7 +21,7 @@ from kg.arrays import places_of
 WEIGHTS: Mapping[str, float] = {
     "text": 1.0,
     "sentences": 0.5,
-    "keywords": 0.25,
+    "keywords": 0.22,
     "citation": 0.3,
     "shared_references": 0.4,
     "co_cited": 0.35,
