@@ -6,7 +6,7 @@ They are shared by all threads, and opened again when `kg ingest` has made new o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -17,6 +17,7 @@ from kg.generations import FACETS, GRAPH, VECTORS, WORDS, Manifest
 
 if TYPE_CHECKING:
     from graph.tables import Tables
+    from kg.store.vectors import Matrix
     from search.encoder import Encoder
     from search.facets import FacetColumns
     from search.postings import Postings
@@ -91,12 +92,10 @@ class Parts:
         return self.encoder(name)
 
     def semantic(self) -> Semantic | None:
-        """The semantic side; None when nothing is embedded.
+        """The semantic side; None when nothing is embedded. Its encoder is loaded when it is first asked.
 
         An index of another model than that of the settings answers with its own model, until `kg ingest` has made
         the new one.
-
-        :raises UsageError: the model cannot be loaded.
         """
         from search.index import VectorIndex
         from search.question import Semantic
@@ -106,11 +105,11 @@ class Parts:
             return None
         maker, wanted = index.manifest.maker, self._config.model_name
         as_wanted = maker in (wanted, STATIC + wanted)
+        if as_wanted:
+            return Semantic(index, _Deferred(maker, lambda: self.encoder(maker)))
         try:
-            return Semantic(index, self.encoder(maker), None if as_wanted else wanted)
+            return Semantic(index, self.encoder(maker), wanted)
         except UsageError:
-            if as_wanted:
-                raise
             return None  # that of before is gone
 
     def postings(self, state: int | None) -> Postings | None:
@@ -149,6 +148,23 @@ class Parts:
         from search.encoder import open_encoder
 
         return open_encoder(name, self._config.models_folder, self._config.device, self.may_download)
+
+
+class _Deferred:
+    """An encoder that is loaded (seconds) when a text is first asked of it: papers are compared without.
+
+    What cannot be loaded raises UsageError then.
+    """
+
+    def __init__(self, name: str, load: Callable[[], Encoder]) -> None:
+        self.name = name
+        self._load = load
+
+    def documents(self, texts: Sequence[str]) -> Matrix:
+        return self._load().documents(texts)
+
+    def query(self, text: str) -> Matrix:
+        return self._load().query(text)
 
 
 def _or_none(open_: Callable[[Path], _Folder], folder: Path) -> _Folder | None:

@@ -47,7 +47,8 @@ def _listen(host: str, port: int) -> socket.socket:
 def _warm_up(library: Library) -> None:
     """Load the encoder while the first page is being looked at."""
     try:
-        library.parts.semantic()
+        if semantic := library.parts.semantic():
+            semantic.encoder.query("warm")
     except KgError:
         pass  # The first question will say it, where somebody reads it.
     finally:
