@@ -23,7 +23,7 @@ def fact_of_votes(tables: Tables, votes: Votes, paper: int) -> str:
     """Which of the papers that vote cite the paper with that number."""
     place = tables.paper(paper)
     voters = voters_for(tables, votes, place).tolist() if place is not None else []
-    return f"cited by {len(voters)} of the papers most like it: {_titles(tables, voters)}"
+    return f"cited by {len(voters)} of the papers most like it: {titles(tables, voters)}"
 
 
 def _citation(tables: Tables, one: int, other: int) -> str:
@@ -35,13 +35,13 @@ def _citation(tables: Tables, one: int, other: int) -> str:
 def _shared_references(tables: Tables, one: int, other: int) -> str:
     rows = tables.links["cites"].out
     shared = _common(rows.of(one), rows.of(other))
-    return f"{_count(shared, 'shared reference')}: {_titles(tables, shared)}"
+    return f"{counted(shared, 'shared reference')}: {titles(tables, shared)}"
 
 
 def _co_cited(tables: Tables, one: int, other: int) -> str:
     rows = tables.links["cites"].back
     shared = _common(rows.of(one), rows.of(other))
-    return f"cited together by {_count(shared, 'paper')}: {_titles(tables, shared)}"
+    return f"cited together by {counted(shared, 'paper')}: {titles(tables, shared)}"
 
 
 def _co_listed(tables: Tables, one: int, other: int) -> str:
@@ -55,7 +55,7 @@ def _topic(tables: Tables, one: int, other: int) -> str:
 
 def _authors(tables: Tables, one: int, other: int) -> str:
     rows = tables.links["wrote"].back
-    return f"also by {_some([tables.label('author', person) for person in _common(rows.of(one), rows.of(other))])}"
+    return f"also by {some([tables.label('author', person) for person in _common(rows.of(one), rows.of(other))])}"
 
 
 _FACTS: dict[str, Callable[[Tables, int, int], str]] = {
@@ -84,16 +84,19 @@ def _common(one: Ends, other: Ends) -> list[int]:
     return [int(place) for place in np.intersect1d(one, other)]
 
 
-def _count(things: Collection[int], noun: str) -> str:
+def counted(things: Collection[int], noun: str) -> str:
+    """`1 paper`, `2 papers`."""
     return f"{len(things)} {noun}{'s' * (len(things) != 1)}"
 
 
-def _titles(tables: Tables, papers: Sequence[int]) -> str:
+def titles(tables: Tables, papers: Sequence[int]) -> str:
+    """The titles of the first of these papers (places), and how many more there are."""
     labels = (tables.label("paper", paper) for paper in papers[:_MOST])
-    return _some([label if len(label) <= _LONGEST else f"{label[:_LONGEST]}…" for label in labels], len(papers))
+    return some([label if len(label) <= _LONGEST else f"{label[:_LONGEST]}…" for label in labels], len(papers))
 
 
-def _some(labels: Sequence[str], count: int | None = None) -> str:
+def some(labels: Sequence[str], count: int | None = None) -> str:
+    """The first of these names, and how many more there are of `count`."""
     count = len(labels) if count is None else count
     shown = "; ".join(labels[:_MOST])
     return shown if count <= _MOST else f"{shown} and {count - _MOST} more"

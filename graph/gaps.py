@@ -10,20 +10,19 @@ Shares are between 0 and 1, so sums grow with the number of those who point. The
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.facts import where
+from graph.facts import counted, some, titles, where
 from graph.relatedness import Scored
 from graph.signals import Values, specificity
 from graph.tables import Links, Places, Rows, Tables
 
 # First guesses: what papers of a list cite, it is about; the others tell what belongs beside that.
 WEIGHTS: Mapping[str, float] = {"cited": 1.0, "co_cited": 0.5, "similar": 0.5, "co_listed": 0.5}
-_MOST = 3  # titles that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def of_lists(tables: Tables) -> Pointing:
 def of_list(tables: Tables, place: int) -> Pointing:
     """The list at that place."""
     headings = tables.links["part_of"].back.of(place).astype(np.int64)
-    papers = np.unique(_of_all(tables.links["listed_under"].back, headings)[1])
+    papers = np.unique(tables.links["listed_under"].back.of_all(headings)[1])
     others = np.setdiff1d(np.arange(len(tables.ids["heading"])), headings)
     return Pointing(papers, others, f"“{tables.label('list', place)}”")
 
@@ -93,17 +92,15 @@ def evidence(tables: Tables, pointing: Pointing, votes: Mapping[str, Votes], sig
     """Who votes for the paper at that place by a signal, in words; those that say most first."""
     cast = votes[signal].of(votes[signal].papers == place)
     voters = cast.voters[np.argsort(-cast.shares, kind="stable")].tolist()
-    names = [
-        where(tables, voter) if signal == "co_listed" else tables.label("paper", voter) for voter in voters[:_MOST]
-    ]
+    names = some([where(tables, at) for at in voters]) if signal == "co_listed" else titles(tables, voters)
     told = {
         "cited": "cited by {papers} of {whose}",
         "co_cited": "cited together with papers of {whose} by {papers} outside",
         "similar": "similar to {papers} of {whose}",
         "co_listed": "beside papers of {whose} under {headings}",
     }
-    papers, headings = _count(voters, "paper"), _count(voters, "other heading")
-    return f"{told[signal].format(papers=papers, headings=headings, whose=pointing.whose)}: {_some(names, len(voters))}"
+    papers, headings = counted(voters, "paper"), counted(voters, "other heading")
+    return f"{told[signal].format(papers=papers, headings=headings, whose=pointing.whose)}: {names}"
 
 
 def _votes(tables: Tables, pointing: Pointing) -> Mapping[str, Votes]:
@@ -117,23 +114,23 @@ def _votes(tables: Tables, pointing: Pointing) -> Mapping[str, Votes]:
 
 
 def _cited(cites: Links, held: Places) -> Votes:
-    which, papers = _of_all(cites.out, held)
+    which, papers = cites.out.of_all(held)
     return Votes(held[which], papers, specificity(cites.out.degrees[held])[which])
 
 
 def _co_cited(cites: Links, held: Places) -> Votes:
-    citing = np.setdiff1d(_of_all(cites.back, held)[1], held)
+    citing = np.setdiff1d(cites.back.of_all(held)[1], held)
     return _by_share(cites.out, citing, held)
 
 
 def _co_listed(listed: Links, held: Places, others: Places) -> Votes:
-    headings = np.intersect1d(_of_all(listed.out, held)[1], others)
+    headings = np.intersect1d(listed.out.of_all(held)[1], others)
     return _by_share(listed.back, headings, held)
 
 
 def _by_share(rows: Rows, voters: Places, held: Places) -> Votes:
     """Votes of groups for all that is in them: the share of a paper's company there that is held."""
-    which, papers = _of_all(rows, voters)
+    which, papers = rows.of_all(voters)
     ours = np.bincount(which, np.isin(papers, held), minlength=len(voters))
     shares = ours / np.maximum(rows.degrees[voters] - 1, 1)
     votes = Votes(voters[which], papers, shares[which])
@@ -151,17 +148,3 @@ def _similar(tables: Tables, held: Places) -> Votes:
     # Of two that are each among the other's nearest, one vote.
     once = np.unique(np.stack([voters, papers]), axis=1, return_index=True)[1]
     return Votes(voters[once], papers[once], cosines[once])
-
-
-def _of_all(rows: Rows, places: Places) -> tuple[Places, Places]:
-    none = np.zeros(0, dtype=np.int64)
-    return rows.of_all(places) if len(places) else (none, none)
-
-
-def _count(things: Sequence[int], noun: str) -> str:
-    return f"{len(things)} {noun}{'s' * (len(things) != 1)}"
-
-
-def _some(names: Sequence[str], count: int) -> str:
-    shown = "; ".join(names)
-    return shown if count <= len(names) else f"{shown} and {count - len(names)} more"

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.facts import where
-from graph.tables import EDGES, Places, Rows, Tables
+from graph.tables import EDGES, Places, Tables
 from kg.answers import PathNode, PathStep
 
 KINDS = ("paper", "author", "topic", "heading")  # nodes that paths go through
@@ -139,13 +139,8 @@ class _Search:
             links, (one, other) = self._links[kind], EDGES[kind]
             for rows, near, there in ((links.out, one, other), (links.back, other, one)):
                 own = np.flatnonzero(of_kinds == KINDS.index(near))
-                which, ends = _of_all(rows, nodes[own] - self._offsets[near])
+                which, ends = rows.of_all(nodes[own] - self._offsets[near])
                 yield _Edges(own[which], ends + self._offsets[there], np.full(len(ends), code))
-
-
-def _of_all(rows: Rows, places: Places) -> tuple[Places, Places]:
-    none = np.zeros(0, dtype=np.int64)
-    return rows.of_all(places) if len(places) else (none, none)
 
 
 def _step(tables: Tables, kind: str, one: Node, other: Node) -> Step:

@@ -30,7 +30,7 @@ def find_gaps(library: Library, reading_list: str | None, limit: int, offset: in
     if tables is None:
         return GapsAnswer((), 0, ("There is no graph yet: run `kg ingest`.",))
     pointing = _pointing(tables, list_id)
-    scored, votes = gaps(tables, pointing, _left_out(store, tables, pointing))
+    scored, votes = gaps(tables, pointing, _left_out(store, tables.numbers[pointing.papers]))
     numbers = scored.numbers[offset : offset + limit].tolist()
     ids = store.papers.ids(numbers)
     papers = {paper.id: paper for paper in store.papers.get(list(ids.values()))}
@@ -90,24 +90,14 @@ def _pointing(tables: Tables, list_id: str | None) -> Pointing:
     return of_list(tables, place)
 
 
-def _left_out(store: Store, tables: Tables, pointing: Pointing) -> Callable[[Places], Places]:
+def _left_out(store: Store, held: Places) -> Callable[[Places], Places]:
     """Tells papers that are no gaps: withdrawn ones, and other forms of what is held."""
-    held = set(tables.numbers[pointing.papers].tolist())
-    wrote = tables.links["wrote"].back
-
-    def authors(number: int) -> set[int]:
-        place = tables.paper(number)
-        return set(wrote.of(place).tolist()) if place is not None else set()
-
-    def same(one: int, other: int) -> bool:
-        """Records of one title are one work if they share an author, or nobody knows the authors of one."""
-        ones, others = authors(one), authors(other)
-        return not ones or not others or bool(ones & others)
+    have = set(held.tolist())
 
     def left_out(numbers: Places) -> Places:
         found = numbers.tolist()
-        twins = {one for one, other in store.titles.namesakes(found) if other in held and same(one, other)}
-        return np.array(sorted({*twins, *store.papers.withdrawn(found)}), dtype=np.int64)
+        forms = {one for one, other in store.titles.other_forms(found) if other in have}
+        return np.array(sorted({*forms, *store.papers.withdrawn(found)}), dtype=np.int64)
 
     return left_out
 

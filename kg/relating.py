@@ -98,13 +98,10 @@ def _of_papers(sides: Sides, tables: Tables | None, papers: Sequence[str], by: s
 
 
 def _left_out(store: Store, papers: Sequence[str]) -> Places:
-    """Numbers of the question's own papers, and of other forms of them: records of one title that share an author."""
-    ids = set(papers)
-    for paper in store.papers.get(list(papers)):
-        authors = {author.id for author in paper.authors}
-        alike = store.papers.get(store.identity.with_title(paper.title)) if paper.title else ()
-        ids.update(other.id for other in alike if not authors or authors & {author.id for author in other.authors})
-    return np.array(sorted(store.papers.numbers(list(ids)).values()), dtype=np.int64)
+    """Numbers of the question's own papers, and of other forms of them."""
+    own = list(store.papers.numbers(list(papers)).values())
+    forms = [other for _, other in store.titles.other_forms(own)]
+    return np.array(sorted({*own, *forms}), dtype=np.int64)
 
 
 def _allowed(store: Store, tables: Tables | None, scope: Scope) -> Places:

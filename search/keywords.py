@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,11 +19,15 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class KeywordScores:
-    """BM25 of papers: numbers (n,) in ascending order, and scores (n,), above 0 where a paper has one of the words."""
+    """BM25 of papers: numbers (n,) in ascending order, and scores (n,), above 0 where a paper has one of the words.
+
+    `stems` are those that count, each with the first word that has it.
+    """
 
     numbers: Numbers
     scores: NDArray[np.float32]
     spread: Spread
+    stems: Mapping[str, str]
 
     def of(self, numbers: Numbers) -> Scores:
         """Scores (m,) of these papers; 0 for those without any of the words."""
@@ -43,7 +48,7 @@ class KeywordScores:
         """Those of these papers (in order) only; what is usual in the library stays the same."""
         places, known = places_of(allowed, self.numbers)
         kept = places[known]
-        return KeywordScores(self.numbers[kept], self.scores[kept], self.spread)
+        return replace(self, numbers=self.numbers[kept], scores=self.scores[kept])
 
 
 def keyword_scores(
@@ -51,27 +56,28 @@ def keyword_scores(
 ) -> KeywordScores:
     """Score all papers of the library for these terms; with `everything`, those that are only cited too.
 
-    Of a long text the `most` rarest words are enough, or the first where it is not known how rare they are.
+    Of a long text the `most` rarest words are enough, the rarest first; or the first where it is not known how rare
+    they are.
     """
     stems = store.words.stems(terms.words)
-    if most is not None and len(stems) > most:
+    if most is not None:
         kept = postings.rarest(list(stems), most) if postings else list(stems)[:most]
         stems = {stem: stems[stem] for stem in kept}
     if postings is None or terms.phrases or terms.excluded:
         # What has a phrase is found by FTS5, which alone knows where words stand.
-        return _by_fts5(store, replace(terms, words=tuple(dict.fromkeys(stems.values()))), everything)
+        return _by_fts5(store, replace(terms, words=tuple(dict.fromkeys(stems.values()))), everything, stems)
     scores = postings.scores(list(stems))
     spread = _spread(scores, len(scores))
     if not everything:
         scores = scores * postings.in_library
-    return KeywordScores(postings.numbers, scores, spread)
+    return KeywordScores(postings.numbers, scores, spread, stems)
 
 
-def _by_fts5(store: Store, terms: Terms, everything: bool) -> KeywordScores:
+def _by_fts5(store: Store, terms: Terms, everything: bool, stems: Mapping[str, str]) -> KeywordScores:
     found = sorted(store.fulltext.search(terms, Scope(everything=everything)))
     scores = np.array([score for _, score in found], dtype=np.float32)
     spread = _spread(scores, store.fulltext.count())
-    return KeywordScores(np.array([number for number, _ in found], dtype=np.int64), scores, spread)
+    return KeywordScores(np.array([number for number, _ in found], dtype=np.int64), scores, spread, stems)
 
 
 def _spread(scores: NDArray[np.float32], papers: int) -> Spread:

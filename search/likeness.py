@@ -26,7 +26,6 @@ class Likeness:
     """
 
     sides: Sides
-    text: str
     vector: Matrix | None
     words: KeywordScores
     left_out: Numbers
@@ -38,17 +37,10 @@ class Likeness:
 
     def shared_words(self, number: int, most: int) -> list[str]:
         """The rarest of its words that a paper has too, the rarest first; none where only FTS5 knows."""
-        postings = self.sides.postings
-        held = (word for stem, word in self._rarest if postings and postings.has(stem, number))
+        if (postings := self.sides.postings) is None:
+            return []
+        held = (word for stem, word in self.words.stems.items() if len(stem) > 2 and postings.has(stem, number))
         return list(islice(held, most))
-
-    @cached_property
-    def _rarest(self) -> list[tuple[str, str]]:
-        """Its rarest stems of three letters or more, each with the word that has it."""
-        postings = self.sides.postings
-        stems = self.sides.store.words.stems(self.text.split()) if postings else {}
-        kept = [stem for stem in stems if len(stem) > 2]
-        return [(stem, stems[stem]) for stem in postings.rarest(kept, _MOST_WORDS)] if postings else []
 
     def nearest(self, limit: int, among: Numbers | None = None) -> Numbers:
         """Numbers of the papers that are the `limit` nearest by meaning, or the `limit` best by words; ascending."""
@@ -87,4 +79,4 @@ class Likeness:
 def likeness(sides: Sides, text: str, vector: Matrix | None, left_out: Numbers) -> Likeness:
     """A text as it is compared with papers; its vector is worked out by the caller, or known."""
     words = keyword_scores(sides.store, sides.postings, Terms(words=tuple(text.split())), True, _MOST_WORDS)
-    return Likeness(sides, text, vector, words, left_out)
+    return Likeness(sides, vector, words, left_out)

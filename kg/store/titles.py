@@ -62,12 +62,15 @@ class Titles:
         fewest = min(fitting, default=(0, 0))[0]
         return [number for count, number in sorted(fitting) if count == fewest]
 
-    def namesakes(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
-        """Each of these papers with each other paper of the same title."""
+    def other_forms(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
+        """Each of these papers with each other record of the same work.
+
+        Two records of one title are one work if they share an author, or nobody knows the authors of one.
+        """
         rows = self._db.execute(
             "SELECT one.number, other.number FROM json_each(?) JOIN papers one ON one.number = json_each.value "
             "JOIN papers other ON other.title_key = one.title_key AND other.number <> one.number "
-            "WHERE one.title_key <> ''",
+            f"WHERE one.title_key <> '' AND ({_SHARE_AN_AUTHOR})",
             [json.dumps(list(numbers))],
         )
         return rows.fetchall()
@@ -80,6 +83,14 @@ class Titles:
             [json.dumps(list(hashes))],
         )
         return [_Candidate(*row) for row in rows]
+
+
+_HAS_NONE = "NOT EXISTS (SELECT 1 FROM paper_authors WHERE paper = {}.number)"
+_SHARE_AN_AUTHOR = (
+    "EXISTS (SELECT 1 FROM paper_authors a JOIN paper_authors b ON b.author = a.author "
+    "WHERE a.paper = one.number AND b.paper = other.number) "
+    f"OR {_HAS_NONE.format('one')} OR {_HAS_NONE.format('other')}"
+)
 
 
 def _parts(words: Sequence[str]) -> dict[int, list[str]]:
