@@ -151,7 +151,7 @@ def _match(signals: set[str]) -> str:
 def _reason(found: Relating, name: str, number: int, value: float) -> Reason:
     """One summand, with the fact behind it: that of the example which it is strongest for."""
     weight = found.weights[name]
-    if len(found.wanted) == 1 and not found.unwanted:
+    if len(found.wanted) == 1 and not found.unwanted:  # the usual question: there is nobody to compare with
         return Reason(name, value, weight, weight * value, found.wanted[0].fact(found.tables, name, number, value))
     wanted, unwanted = (
         max(((_value(one, name, number), place, one) for place, one in enumerate(exemplars)), default=None)
