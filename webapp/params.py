@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest
 from kg.filters import FIELDS, LONGEST_VALUE, MODES, MOST_FILTERS, SORTS, SYNONYMS, Filter, Scope, Search, parse_years
 
 MOST = 100
+TWINS = ("json", "bib")
 FILTERS = (*FIELDS, *SYNONYMS)
 PAGING = ("limit", "cursor")
 SEARCH = ("q", "mode", "sort", *PAGING, *FILTERS)
@@ -99,6 +100,14 @@ def filters() -> list[Given]:
         if len(given.value) > LONGEST_VALUE:
             raise BadRequest(f"{given.name}: longer than {LONGEST_VALUE} characters")
     return found
+
+
+def twin(name: str) -> tuple[str, str | None]:
+    """A name in an address, and the twin (`json`, `bib`) that its ending asks for."""
+    for ending in TWINS:
+        if name.endswith(f".{ending}"):
+            return name.removesuffix(f".{ending}"), ending
+    return name, None
 
 
 def known_only(*names: str) -> None:

@@ -1,0 +1,62 @@
+"""The search page: results, or without a question what the library holds."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+
+from kg.answers import SearchAnswer
+from kg.filters import MODES, SORTS
+from webapp import params, replies
+from webapp.replies import library
+
+_NEWEST_SHOWN = 8
+_TOPICS_SHOWN = 40
+
+
+def home() -> str:
+    """Search; without a question, what the library holds."""
+    page, given = params.page(), params.filters()
+    query = request.args.get("q", "")
+    if not (query.strip() or given):
+        return _welcome()
+    answer = library().search(params.question(page))
+    return render_template(
+        "search.html",
+        answer=answer,
+        query=query,
+        following=page.next(answer.count),
+        filters=given,
+        modes=MODES,
+        sorts=SORTS,
+    )
+
+
+def search_json() -> Response:
+    """The JSON twin of the search page."""
+    page = params.page()
+    answer = library().search(params.question(page))
+    return replies.listing(answer.results, answer.count, page, answer.notes, facets=answer.facets)
+
+
+def search_bib() -> Response:
+    """The BibTeX twin of the search page."""
+    answer: SearchAnswer = library().search(params.question(params.page()))
+    return replies.bibtex(library().papers([result.id for result in answer.results])[0])
+
+
+def healthz() -> Response:
+    """Whether a search can be answered."""
+    library().newest(1)
+    return Response('{"status": "ok"}\n', content_type="application/json")
+
+
+def _welcome() -> str:
+    found = library()
+    return render_template(
+        "welcome.html",
+        count=found.status()["papers"],
+        newest=found.newest(_NEWEST_SHOWN),
+        lists=found.lists(),
+        topics=found.topics()[:_TOPICS_SHOWN],
+        data=found.config.data,
+    )
