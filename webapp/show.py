@@ -19,7 +19,7 @@ _KEPT = frozenset(SEARCH) - {"cursor"}
 def add_filters(app: Flask) -> None:
     """Make the filters and functions known to the templates of `app`."""
     app.jinja_env.filters.update(
-        hits=hits, year=year, web=web, people=people, anchor=anchor, paper_url=paper_url, said=said
+        prose=escape, hits=hits, year=year, web=web, people=people, anchor=anchor, paper_url=paper_url, said=said
     )
     app.jinja_env.globals.update(asked=asked)
 
