@@ -76,7 +76,7 @@ def gaps(
     votes = _votes(tables, pointing)
     # To be cited beside papers of a list is a reason, and no pointing by itself.
     found = [cast.papers for name, cast in votes.items() if name != "co_cited"]
-    places = np.setdiff1d(np.concatenate(found), pointing.papers)
+    places = _without(np.concatenate(found), pointing.papers, len(tables.numbers))
     numbers = np.setdiff1d(tables.numbers[places], left_out(tables.numbers[places]))
     places = np.searchsorted(tables.numbers, numbers)
     count = len(tables.numbers)
@@ -106,11 +106,22 @@ def evidence(tables: Tables, pointing: Pointing, votes: Mapping[str, Votes], sig
 def _votes(tables: Tables, pointing: Pointing) -> Mapping[str, Votes]:
     """All votes by each signal; those for papers that are held are never counted."""
     cites = tables.links["cites"]
-    votes = {"cited": _cited(cites, pointing.papers), "co_cited": _co_cited(cites, pointing.papers)}
+    votes = {
+        "cited": _cited(cites, pointing.papers),
+        "co_cited": _co_cited(cites, pointing.papers, len(tables.numbers)),
+    }
     if pointing.others is not None:
         votes["similar"] = _similar(tables, pointing.papers)
         votes["co_listed"] = _co_listed(tables.links["listed_under"], pointing.papers, pointing.others)
     return votes
+
+
+def _without(found: Places, held: Places, count: int) -> Places:
+    """Places among `count`, in order and each once, less those held: marked, for to sort them would take far longer."""
+    marked = np.zeros(count, dtype=bool)
+    marked[found] = True
+    marked[held] = False
+    return np.flatnonzero(marked)
 
 
 def _cited(cites: Links, held: Places) -> Votes:
@@ -118,8 +129,8 @@ def _cited(cites: Links, held: Places) -> Votes:
     return Votes(held[which], papers, specificity(cites.out.degrees[held])[which])
 
 
-def _co_cited(cites: Links, held: Places) -> Votes:
-    citing = np.setdiff1d(cites.back.of_all(held)[1], held)
+def _co_cited(cites: Links, held: Places, count: int) -> Votes:
+    citing = _without(cites.back.of_all(held)[1], held, count)
     return _by_share(cites.out, citing, held)
 
 

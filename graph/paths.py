@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from graph.facts import where
 from graph.tables import EDGES, Places, Tables
-from kg.answers import PathNode, PathStep
+from kg.answers_graph import PathNode, PathStep
 
 KINDS = ("paper", "author", "topic", "heading")  # nodes that paths go through
 STEPS = ("cites", "wrote", "about", "listed_under", "similar")  # edges that they follow, either way

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kg.answers import Change, News
+from kg.answers_news import Change, News
 
 
 class Progress(Protocol):

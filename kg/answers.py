@@ -31,12 +31,16 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """One page of results; `count` is how many there are on all pages, `notes` what the user should know."""
+    """One page of results; `count` is how many there are on all pages, `notes` what the user should know.
+
+    `meant` is the result that the query may be meant to name: its title is what was asked, but for a slip.
+    """
 
     results: tuple[SearchResult, ...]
     count: int
     notes: tuple[str, ...] = ()
     facets: Facets = field(default_factory=dict)
+    meant: SearchResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,46 +105,6 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a service said anew of a known paper: a `version`, that it is `withdrawn`, another `title`."""
-
-    paper: str
-    title: str | None
-    what: str
-    before: str | None
-    after: str | None
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewPaper:
-    """A paper that was not of the library when the last run ended."""
-
-    paper: str
-    title: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewMention:
-    """Where a document names a paper that it did not name when the last run ended."""
-
-    paper: str
-    title: str | None
-    document: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What has come since the last run ended: how many papers and mentions, and the first of each."""
-
-    papers: int = 0
-    mentions: int = 0
-    first_papers: tuple[NewPaper, ...] = ()
-    first_mentions: tuple[NewMention, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class PaperAnswer:
     """One paper with its neighbours by citation inside the library.
 
@@ -156,12 +120,16 @@ class PaperAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AuthorAnswer:
-    """An author and their papers, newest first; `names` are all spellings that were joined, the most used first."""
+    """An author and their papers, newest first; `names` are all spellings that were joined, the most used first.
+
+    `co_authors` are those of their papers, who wrote the most of them first.
+    """
 
     id: str
     name: str
     papers: tuple[Paper, ...]
     names: tuple[str, ...] = ()
+    co_authors: tuple[AuthorCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +137,7 @@ class TopicAnswer:
     """A topic and its papers, newest first, those of its parts (`children`) among them.
 
     `timeline` counts them by year, without a gap; `source` says whether `headings` or `communities` made the topic.
+    `neighbours` are the topics whose papers cite these, are cited by them or are alike, with the number of such edges.
     """
 
     id: str
@@ -178,6 +147,7 @@ class TopicAnswer:
     children: tuple[TopicCount, ...] = ()
     timeline: tuple[YearCount, ...] = ()
     source: str = "headings"
+    neighbours: tuple[TopicEdges, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +173,24 @@ class TopicCount:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicEdges:
+    """A topic, and how many edges of papers join it to another one."""
+
+    id: str
+    label: str
+    edges: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorCount:
+    """An author with the number of papers."""
+
+    id: str
+    name: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
 class YearCount:
     """How many papers are of a year."""
 
@@ -218,36 +206,6 @@ class ListCount:
     title: str
     document: str
     papers: int
-
-
-@dataclass(frozen=True, slots=True)
-class PathNode:
-    """A node of a path: a `paper`, an `author`, a `topic` or a `heading`; `label` is its name in words."""
-
-    kind: str
-    id: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class PathStep:
-    """An edge of a path, as it points (`kind:id` at either end); `source` is who says so."""
-
-    kind: str
-    from_: str
-    to: str
-    evidence: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class PathAnswer:
-    """A shortest path between two nodes, its steps between its `nodes`; neither where no path joins the two."""
-
-    from_: PathNode
-    to: PathNode
-    nodes: tuple[PathNode, ...]
-    steps: tuple[PathStep, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,10 @@ def product(matrix: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray
     By PyTorch where the encoder has brought it along: numpy's threads would go on spinning for a while, in the way of
     PyTorch's, and the next question would take up to ten times as long to be encoded.
     """
-    torch = sys.modules.get("torch")
-    if torch is None:
+    if "torch" not in sys.modules:
         return matrix @ vector
+    import torch  # waits for the thread that may be at it: half of a module is of no use
+
     with torch.inference_mode():
         found: NDArray[np.float32] = torch.mv(torch.from_numpy(matrix), torch.tensor(vector)).numpy()
     return found

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from graph.whole import Graph
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot hold
+_PAPER_COLUMNS = (
+    "id title authors published updated version categories topics journal_ref doi url pdf_url withdrawn abstract"
+).split()
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet works out
 _NODE_COLUMNS = ("id", "kind", "label", "published", "in_library")
 _EDGE_COLUMNS = ("source", "target", "kind", "said_by", "cosine")
 
@@ -27,6 +31,15 @@ _EDGE_COLUMNS = ("source", "target", "kind", "said_by", "cosine")
 def to_jsonl(papers: Iterable[Paper]) -> str:
     """One JSON object a line, with the keys of a paper."""
     return "".join(json.dumps(plain(paper), ensure_ascii=False) + "\n" for paper in papers)
+
+
+def to_csv(papers: Iterable[Paper]) -> str:
+    """A table of the papers; what are several in one cell (authors, categories, topics) are parted by semicolons.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe
+    (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
+    return _table(_PAPER_COLUMNS, ({n: _cell(getattr(paper, n)) for n in _PAPER_COLUMNS} for paper in papers))
 
 
 def to_graphml(graph: Graph) -> str:
@@ -77,6 +90,13 @@ def _table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     return written.getvalue()
 
 
+def _cell(value: Any) -> str:
+    if isinstance(value, tuple):
+        value = "; ".join(str(getattr(part, "name", getattr(part, "label", part))) for part in value)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def _for_xml(graph: Graph) -> Graph:
     """The graph with nothing that XML cannot hold, its edges numbered: in both formats an edge's id is its own."""
     import networkx as nx
@@ -101,7 +121,7 @@ def _fit_values(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _fit(value) if isinstance(value, str) else value for name, value in data.items()}
 
 
-WRITERS: Mapping[str, Callable[[Iterable[Paper]], str]] = {"bibtex": to_bibtex, "jsonl": to_jsonl}
+WRITERS: Mapping[str, Callable[[Iterable[Paper]], str]] = {"bibtex": to_bibtex, "csv": to_csv, "jsonl": to_jsonl}
 GRAPH_WRITERS: Mapping[str, Callable[[Graph], str]] = {
     "graphml": to_graphml,
     "gexf": to_gexf,

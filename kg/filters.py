@@ -10,7 +10,7 @@ from kg.text import squeezed
 
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
-SORTS = ("relevance", "newest", "listed", "cited")
+SORTS = ("relevance", "newest", "oldest", "listed", "cited")
 BY = ("all", "text", "citations", "lists", "authors", "background", "method", "result")
 
 FIELDS = ("author", "title", "year", "cat", "topic", "list", "id")

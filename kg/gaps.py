@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 
 from graph.gaps import WEIGHTS, Pointing, Votes, evidence, gaps, of_list, of_lists
-from kg.answers import GapResult, GapsAnswer, Reason, shown
+from kg.answers import GapResult, GapsAnswer, ListCount, Reason, shown
 from kg.errors import NotFound
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def find_gaps(library: Library, reading_list: str | None, limit: int, offset: in
     :raises NotFound: no list goes by that name.
     """
     store, tables = library.store, library.parts.graph()
-    list_id = _list_id(library, reading_list) if reading_list is not None else None
+    list_id = find_list(library, reading_list).id if reading_list is not None else None
     if tables is None:
         return GapsAnswer((), 0, ("There is no graph yet: run `kg ingest`.",))
     pointing = _pointing(tables, list_id)
@@ -69,13 +69,16 @@ def _why(tables: Tables, pointing: Pointing, votes: Mapping[str, Votes], scored:
     return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
 
 
-def _list_id(library: Library, name: str) -> str:
-    """The id of a list by its id, its title or its document."""
+def find_list(library: Library, name: str) -> ListCount:
+    """A list by its id, its title or its document.
+
+    :raises NotFound: no list goes by that name.
+    """
     lists = library.lists()
     for names in ("id", "title", "document"):
         for found in lists:
             if getattr(found, names).casefold() == name.casefold():
-                return found.id
+                return found
     known = ", ".join(found.id for found in lists[:_MOST_NAMED]) or "none yet, run `kg ingest SOURCE`"
     more = f" and {len(lists) - _MOST_NAMED} more" if len(lists) > _MOST_NAMED else ""
     raise NotFound(f"no list {name[:200]!r} in the library; its lists: {known}{more}")

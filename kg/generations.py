@@ -17,7 +17,7 @@ from typing import TypeVar
 from kg.errors import StorageError
 from kg.files import replace_file
 
-VECTORS, WORDS, FACETS, GRAPH = "vectors", "words", "facets", "graph"  # the kinds that there are
+VECTORS, WORDS, FACETS, GRAPH, MAP = "vectors", "words", "facets", "graph", "map"  # the kinds that there are
 COLUMNS = "columns"  # what facets are made by
 
 _Opened = TypeVar("_Opened")

@@ -18,17 +18,19 @@ from kg.answers import (
     ListCount,
     Neighbour,
     PaperAnswer,
-    PathAnswer,
     RelatedAnswer,
     SearchAnswer,
     TopicAnswer,
     TopicCount,
 )
+from kg.answers_graph import AroundAnswer, PathAnswer
+from kg.answers_map import MapAnswer
+from kg.answers_news import NewAnswer
 from kg.config import Config
 from kg.errors import NotFound
 from kg.filters import Related, Scope, Search
-from kg.papers import Topic
 from kg.parts import Parts
+from kg.subjects import co_authors, topic
 from kg.text import squeezed
 
 if TYPE_CHECKING:
@@ -145,31 +147,19 @@ class Library:
         if author is None:
             raise NotFound(f"no author {author_id!r} in the library; try a search for the name")
         papers = self.store.papers.get(self.store.papers.by_author(author.id))
-        return AuthorAnswer(author.id, author.name, tuple(papers), tuple(self.store.people.spellings(author.id)))
+        names = tuple(self.store.people.spellings(author.id))
+        return AuthorAnswer(author.id, author.name, tuple(papers), names, co_authors(author.id, papers))
 
     def topics(self) -> list[TopicCount]:
         """Every topic with the number of its papers, largest first."""
         return self.store.topics.all()
 
-    def topic(self, topic_id: str) -> TopicAnswer:
-        """A topic and its papers, newest first; where it stands in the tree of topics, and its years.
+    def topic(self, topic_id: str, papers: bool = True) -> TopicAnswer:
+        """A topic; where it stands in the tree of topics, its years, what is near it, and its papers if asked for.
 
         :raises NotFound: no topic has that id.
         """
-        topic = self.store.topics.get(topic_id)
-        if topic is None:
-            raise NotFound(f"no topic {topic_id!r} in the library")
-        topics = self.store.topics
-        parent = topics.get(topic.parent) if topic.parent else None
-        return TopicAnswer(
-            topic.id,
-            topic.label,
-            tuple(self.store.papers.get(topics.papers(topic_id))),
-            Topic(parent.id, parent.label) if parent else None,
-            tuple(found for found in topics.all() if found.parent == topic_id),
-            tuple(topics.timeline(topic_id)),
-            topic.source,
-        )
+        return topic(self, topic_id, papers)
 
     def lists(self) -> list[ListCount]:
         """Every list with the number of its papers."""
@@ -196,6 +186,15 @@ class Library:
 
         return path(self, squeezed(one), squeezed(other))
 
+    def around(self, reference: str, depth: int = 1, limit: int = 40, expanded: Sequence[str] = ()) -> AroundAnswer:
+        """What is around a paper, `limit` nodes at most, and around the `expanded` papers too; see `graph.around`.
+
+        :raises NotFound: one of them is no paper, or not in the graph yet.
+        """
+        from kg.around import around
+
+        return around(self, reference, depth, limit, expanded)
+
     def gaps(self, reading_list: str | None = None, limit: int = 10, offset: int = 0) -> GapsAnswer:
         """Papers that the library points at and no list (or not this list) holds, with reasons; see `graph.gaps`.
 
@@ -204,6 +203,22 @@ class Library:
         from kg.gaps import find_gaps
 
         return find_gaps(self, reading_list, limit, offset)
+
+    def new(self, since: str | None = None, run: int | None = None, limit: int = 10, offset: int = 0) -> NewAnswer:
+        """What runs of `kg ingest` brought, newest first: those since a day, or all that one brought; see `kg.news`.
+
+        :raises UsageError: `since` is no ISO date.
+        :raises NotFound: no such run has ended.
+        """
+        from kg.news import find_new
+
+        return find_new(self, since, run, limit, offset)
+
+    def map(self, question: Search | None = None) -> MapAnswer:
+        """The map of all papers with their topics, and what a question finds on it; see `graph.maps`."""
+        from kg.mapping import map_of
+
+        return map_of(self, question)
 
     def newest(self, limit: int) -> list[Paper]:
         """The newest papers of the library."""

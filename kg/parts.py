@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from kg import generations
 from kg.config import STATIC, Config
 from kg.errors import StorageError, UsageError
-from kg.generations import FACETS, GRAPH, VECTORS, WORDS, Manifest
+from kg.generations import FACETS, GRAPH, MAP, VECTORS, WORDS, Manifest
 
 if TYPE_CHECKING:
     from graph.tables import Tables
+    from kg.mapping import PaperMap
     from kg.store.vectors import Matrix
     from search.encoder import Encoder
     from search.facets import FacetColumns
@@ -131,6 +132,12 @@ class Parts:
         from graph.tables import Tables
 
         return self._opened(GRAPH, Tables)
+
+    def map(self) -> PaperMap | None:
+        """Where the papers lie on the map that `kg ingest` drew; None before that."""
+        from kg.mapping import PaperMap
+
+        return self._opened(MAP, PaperMap)
 
     def _opened(self, kind: str, open_: Callable[[Path], _Folder]) -> _Folder | None:
         """The derived folder of that kind, opened; None when there is none, or it is damaged.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from graph.paths import Node, described, shortest, told
-from kg.answers import PathAnswer
+from kg.answers_graph import PathAnswer
 from kg.errors import NotFound
 from kg.identifiers import slug
 

@@ -84,6 +84,7 @@ def refresh(library: Library, options: Options, progress: Progress, say: Callabl
         outcome.embedded = _embed(library, store, options, web.allowed, progress, say)
         join_authors(store)
         _relate(library, store)
+        _draw(library, store)
         if moved := store.changes.moved_after(last_change):
             outcome.notes.append(f"{moved} paper{'s' * (moved > 1)} moved to another topic")
         _index_words(library.config.index_folder, store)
@@ -175,6 +176,15 @@ def _relate(library: Library, store: Store) -> None:
         group(store, index, now())
     if graph_status(store, library.config.index_folder) != "fresh":
         connect(store, _index(library) if fresh else index, library.config.index_folder)
+
+
+def _draw(library: Library, store: Store) -> None:
+    """Draw the map anew if the vectors or the topics changed."""
+    from kg.mapping import draw, is_fresh
+
+    folder = library.config.index_folder
+    if not is_fresh(store, folder) and (index := _index(library)) is not None:
+        draw(store, index, folder)
 
 
 def _index(library: Library) -> VectorIndex | None:

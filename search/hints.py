@@ -1,12 +1,13 @@
-"""Notes on filters that name nothing in the library, with the name that may have been meant."""
+"""What may have been meant: by a filter that names nothing in the library, by a query that is almost a title."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher, get_close_matches
 
+from kg.answers import SearchResult
 from kg.filters import Filter
-from kg.identifiers import title_key
+from kg.identifiers import parse_arxiv_id, title_key
 from kg.store import Store
 
 _CALLED = {
@@ -19,6 +20,9 @@ _CALLED = {
 _MOST = 3  # filters that are hinted at
 _NEAR = 0.6  # of two names' letters, at least, agree in order (difflib's ratio)
 _SHOWN = 60  # characters of a name
+_LEAST_WORDS, _MOST_LETTERS = 3, 300  # of a query that may be a title
+_LOOKED_AT = 5  # results whose title may be meant
+_SLIP = 0.85  # of the letters of a query and a title, at least, agree in order
 
 
 def hints(store: Store, filters: Iterable[Filter]) -> tuple[str, ...]:
@@ -26,6 +30,30 @@ def hints(store: Store, filters: Iterable[Filter]) -> tuple[str, ...]:
     named = dict.fromkeys(Filter(filter_.field, filter_.value) for filter_ in filters)
     unknown = [filter_ for filter_ in named if filter_.field in _CALLED and not store.names.known(filter_)]
     return tuple(_hint(filter_, _nearest(filter_.value, _names(store, filter_))) for filter_ in unknown[:_MOST])
+
+
+def no_such_paper(text: str) -> tuple[str, ...]:
+    """A sentence where a query that named no paper is an arXiv id."""
+    if (found := parse_arxiv_id(text)) is None:
+        return ()
+    return (f"{found.base} is not in the library: `kg ingest` reads it from any document that names it.",)
+
+
+def meant(text: str, results: Sequence[SearchResult]) -> SearchResult | None:
+    """The result whose title is what was asked but for a slip; None where the query names a paper, or none is near."""
+    key = title_key(text[:_MOST_LETTERS])
+    if len(key.split()) < _LEAST_WORDS or any(result.match == "exact" for result in results[:1]):
+        return None
+    near = [
+        (_likeness(key, title_key((result.title or "")[:_MOST_LETTERS])), result) for result in results[:_LOOKED_AT]
+    ]
+    likeness, result = max(near, key=lambda pair: pair[0], default=(0.0, None))
+    return result if likeness >= _SLIP else None
+
+
+def _likeness(one: str, other: str) -> float:
+    compared = SequenceMatcher(None, one, other, autojunk=False)
+    return compared.ratio() if compared.quick_ratio() >= _SLIP else 0.0
 
 
 def _names(store: Store, filter_: Filter) -> list[str]:

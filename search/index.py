@@ -74,6 +74,11 @@ class VectorIndex:
         """Numbers (n,) of the papers of the index, in order: the paper at place `p` is `numbers[p]`."""
         return self._numbers
 
+    @property
+    def vectors(self) -> Matrix:
+        """Vectors (n, d) of these papers, of length 1."""
+        return self._vectors
+
     def neighbourhood(self, k: int) -> tuple[Numbers, Matrix]:
         """The `k` nearest papers of every paper: their places (n, k) in `numbers`, and cosines (n, k), best first.
 

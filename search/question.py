@@ -14,7 +14,7 @@ from kg.store import Store
 from search.encoder import Encoder
 from search.facets import FacetColumns, facets
 from search.fusion import SEMANTIC_WEIGHT, STATIC_WEIGHT, Scores, Spread, fuse
-from search.hints import hints
+from search.hints import hints, meant, no_such_paper
 from search.hits import Hits, exact_first
 from search.keywords import KeywordScores, Numbers, keyword_scores
 from search.naming import named
@@ -75,11 +75,13 @@ def search(sides: Sides, question: Search) -> SearchAnswer:
     hits = _ranked(sides, query, question)
     # Where something is found, every filter names something, but those that only exclude.
     filters = (f for f in (*query.filters, *question.scope.filters) if f.negated or not len(hits))
+    shown = tuple(results(store, query, hits.part(question.offset, question.limit)))
     return SearchAnswer(
-        results=tuple(results(store, query, hits.part(question.offset, question.limit))),
+        results=shown,
         count=len(hits),
         notes=_notes(query, question, sides, bool(hits.exact), hints(store, filters)),
         facets=facets(store, sides.columns, hits.numbers),
+        meant=None if question.offset else meant(question.text, shown),
     )
 
 
@@ -109,7 +111,7 @@ def matching(sides: Sides, text: str, scope: Scope) -> list[int]:
 
 def _notes(query: Query, question: Search, sides: Sides, is_name: bool, of_filters: tuple[str, ...]) -> tuple[str, ...]:
     """What the user should know; where the text is the name of a paper, not what it would mean as a query."""
-    notes = [] if is_name else [*query.notes, *of_filters]
+    notes = [] if is_name else [*query.notes, *of_filters, *no_such_paper(question.text)]
     if sides.semantic is None and question.mode != "keyword" and query.terms:
         notes.append("Nothing is embedded yet (run `kg ingest`): searched by keyword only.")
     if sides.semantic and sides.semantic.instead_of:

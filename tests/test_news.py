@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from kg.answers import NewMention, NewPaper, News
+from kg.answers_news import NewMention, NewPaper, News
 from kg.library import Library
 from kg.migrations import migrations
 from kg.papers import Mention

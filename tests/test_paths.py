@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from graph.paths import KINDS, STEPS, Node, described, shortest, told
 from graph.tables import Tables, write
 from graph.whole import networkx_graph
-from kg.answers import PathNode, PathStep
+from kg.answers_graph import PathNode, PathStep
 from kg.errors import NotFound
 from kg.library import Library
 from tests.conftest import Run

@@ -13,6 +13,7 @@ from kg.answers import RelatedResult, SearchResult
 from kg.envelope import plain
 from kg.filters import BY, SORTS, Related
 from webapp import params, replies
+from webapp.pages.new import answered, as_json
 from webapp.replies import library
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -52,6 +53,14 @@ def related(reference: str) -> Response:
     answer = library().related(question)
     results = _with_fields(answer.results, RelatedResult)
     return replies.listing(results, answer.count, page, answer.notes, facets=answer.facets)
+
+
+@blueprint.get("/papers/<path:reference>/graph")
+def around(reference: str) -> Response:
+    """Nodes and edges around a paper: `limit` nodes at most, the neighbours of neighbours too with a `depth` of 2."""
+    params.known_only("depth", "limit")
+    depth, page = params.choice("depth", ("1", "2"), "1"), params.page(default=40)
+    return replies.one(library().around(reference, int(depth), page.limit))
 
 
 @blueprint.get("/papers/<path:reference>")
@@ -103,6 +112,14 @@ def gaps() -> Response:
     page = params.page()
     answer = library().gaps(request.args.get("list") or None, page.limit, page.offset)
     return replies.listing(answer.results, answer.count, page, answer.notes)
+
+
+@blueprint.get("/new")
+def new() -> Response:
+    """What runs of `kg ingest` brought, newest first: `since` a day, or all that one `run` brought."""
+    params.known_only("since", "run", *params.PAGING)
+    page = params.page()
+    return as_json(answered(page), page)
 
 
 @blueprint.get("/path")

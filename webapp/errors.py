@@ -64,4 +64,4 @@ def _answer(status: int, detail: str) -> Response:
 
 def wants_json() -> bool:
     """Whether the address, not a guess about the client, is one of data."""
-    return request.path.startswith("/api/") or request.path.endswith((".json", ".bib"))
+    return request.path.startswith("/api/") or request.path.endswith((".json", ".bib", ".csv", ".atom"))

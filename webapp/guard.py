@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, Unauthorized
 
 from kg.config import is_loopback
+from webapp.compress import compress
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -45,6 +46,7 @@ def protect(app: Flask, hosts: set[str], token: str | None, cors: str | None) ->
             _allow(response, cors)
         if request.method in {"GET", "HEAD"} and response.status_code == 200:
             _make_conditional(response)
+        compress(response)
         return response
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from kg.filters import FIELDS, LONGEST_VALUE, MODES, MOST_FILTERS, SORTS, SYNONYMS, Filter, Scope, Search, parse_years
@@ -43,12 +44,17 @@ class Given:
     filter: Filter
 
 
+def values() -> MultiDict[str, str]:
+    """The parameters of the request: of the address, or of a form that was sent."""
+    return request.form if request.method == "POST" else request.args
+
+
 def page(default: int = 20) -> Page:
     """`limit` (1 to 100) and `cursor`.
 
     :raises BadRequest: one of them is no such thing.
     """
-    return Page(_limit(default), _offset(request.args.get("cursor", "")))
+    return Page(_limit(default), _offset(values().get("cursor", "")))
 
 
 def question(page: Page) -> Search:
@@ -57,7 +63,7 @@ def question(page: Page) -> Search:
     :raises BadRequest: a parameter is no such thing.
     """
     return Search(
-        request.args.get("q", ""),
+        values().get("q", ""),
         choice("mode", MODES, "hybrid"),  # type: ignore[arg-type]
         choice("sort", SORTS, "relevance"),
         scope(),
@@ -79,7 +85,7 @@ def choice(name: str, choices: Iterable[str], default: str) -> str:
 
     :raises BadRequest: it is another.
     """
-    value = request.args.get(name) or default
+    value = values().get(name) or default
     if value not in choices:
         raise BadRequest(f"{name}: {value!r} is not one of {', '.join(choices)}")
     return value
@@ -90,7 +96,7 @@ def filters() -> list[Given]:
 
     :raises BadRequest: a year is none, or there are too many, or a value is too long.
     """
-    pairs = [(name, value) for name in FILTERS for value in request.args.getlist(name) if value.strip()]
+    pairs = [(name, value) for name in FILTERS for value in values().getlist(name) if value.strip()]
     if len(pairs) > MOST_FILTERS:
         raise BadRequest(f"{pairs[-1][0]}: more than {MOST_FILTERS} filters")
     found = [Given(name, value, f) for name, value in pairs if (f := Filter.of(name, value))]
@@ -115,14 +121,25 @@ def known_only(*names: str) -> None:
 
     :raises BadRequest: there is one.
     """
-    for name in request.args:
+    for name in values():
         if name not in names:
             known = f"known are {', '.join(names)}" if names else "this address takes none"
             raise BadRequest(f"{name}: unknown parameter; {known}")
 
 
+def number(name: str) -> int | None:
+    """A parameter that is a whole number; None where it is not given.
+
+    :raises BadRequest: it is none.
+    """
+    text = values().get(name, "").strip()
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadRequest(f"{name}: {text!r} is no number")
+    return int(text) if text else None
+
+
 def _limit(default: int) -> int:
-    text = request.args.get("limit", "")
+    text = values().get("limit", "")
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST):

@@ -12,6 +12,7 @@ from flask import Response, current_app, g
 
 from kg.bibtex import to_bibtex
 from kg.envelope import envelope, envelope_of_one
+from kg.exports import to_csv
 from kg.library import Library
 from kg.papers import Paper
 from webapp.params import Page
@@ -21,6 +22,11 @@ def library() -> Library:
     """The library that the application answers for."""
     found: Library = current_app.extensions["library"]
     return found
+
+
+def papers_of(results: Iterable[Any]) -> dict[str, Paper]:
+    """The papers of results with all that is known of them, by id, in the same order."""
+    return {paper.id: paper for paper in library().store.papers.get([result.id for result in results])}
 
 
 def start_clock() -> None:
@@ -41,14 +47,26 @@ def part(things: Sequence[Any], page: Page) -> Response:
     return listing(things[page.offset : page.offset + page.limit], len(things), page)
 
 
-def one(result: Any) -> Response:
+def one(result: Any, notes: Sequence[str] = ()) -> Response:
     """One thing."""
-    return _as_json(envelope_of_one(result, _took()))
+    return _as_json(envelope_of_one(result, _took(), notes))
 
 
 def bibtex(papers: Iterable[Paper]) -> Response:
     """Papers as BibTeX."""
     return Response(to_bibtex(papers), content_type="application/x-bibtex; charset=utf-8")
+
+
+def as_file(twin: str, papers: Iterable[Paper]) -> Response:
+    """Papers as `bib` or `csv`."""
+    return bibtex(papers) if twin == "bib" else csv(papers)
+
+
+def csv(papers: Iterable[Paper]) -> Response:
+    """Papers as a table, to be kept as a file."""
+    response = Response(to_csv(papers), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = "attachment; filename=papers.csv"
+    return response
 
 
 def _as_json(document: dict[str, Any]) -> Response:

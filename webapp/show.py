@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kg.identifiers import split_url
 from kg.papers import Author, Mention, Paper
-from webapp.params import SEARCH
+from webapp.charts import histogram, parts, years_of
+from webapp.params import FILTERS, SEARCH
+from webapp.signs import clean, cleaned
+from webapp.tex import hits, plain, prose
 
-_KEPT = frozenset(SEARCH) - {"cursor"}
+_KEPT = (frozenset(SEARCH) | {"by", "not", "paper", "depth", "expand", "since"}) - {"cursor"}
+
+
+_LONG_LIST = 100  # papers, from which a list may have more mentions than a page shows
 
 
 def add_filters(app: Flask) -> None:
     """Make the filters and functions known to the templates of `app`."""
     app.jinja_env.filters.update(
-        prose=escape, hits=hits, year=year, web=web, people=people, anchor=anchor, paper_url=paper_url, said=said
+        prose=prose,
+        plain=plain,
+        hits=hits,
+        year=year,
+        web=web,
+        people=people,
+        anchor=anchor,
+        paper_url=paper_url,
+        said=said,
+        named=named,
     )
-    app.jinja_env.globals.update(asked=asked)
-
-
-def hits(snippet: str) -> Markup:
-    """A snippet with its `[[`hits`]]` marked."""
-    parts = re.split(r"\[\[(.*?)\]\]", snippet)
-    marked = (Markup("<mark>{}</mark>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
-    return Markup("").join(marked)
+    app.jinja_env.finalize = cleaned  # names, headings and addresses too cannot reorder or hide what is around them
+    app.jinja_env.globals.update(
+        asked=asked,
+        no_filters=no_filters,
+        place_url=place_url,
+        state=state,
+        histogram=histogram,
+        years_of=years_of,
+        parts=parts,
+    )
 
 
 def year(date: str | None) -> str:
@@ -45,7 +61,8 @@ def people(authors: Iterable[Author], most: int = 6) -> Markup:
     """Authors as links, the rest counted."""
     known = list(authors)
     links = [
-        Markup('<a href="{}">{}</a>').format(url_for("pages.author", author_id=a.id), a.name) for a in known[:most]
+        Markup('<a href="{}">{}</a>').format(url_for("pages.author", author_id=a.id), clean(a.name))
+        for a in known[:most]
     ]
     more = Markup(" and {} more").format(len(known) - most) if len(known) > most else Markup("")
     return Markup(", ").join(links) + more
@@ -54,6 +71,12 @@ def people(authors: Iterable[Author], most: int = 6) -> Markup:
 def anchor(mention: Mention) -> str:
     """Where a mention stands on its list's page."""
     return f"line-{mention.line}"
+
+
+def place_url(mention: Mention, papers: int) -> str:
+    """Where a mention stands on the page of its list, which holds so many papers: a long one has several pages."""
+    line = mention.line if papers > _LONG_LIST else None
+    return url_for("pages.reading_list", list_id=mention.list_id, line=line, _anchor=anchor(mention))
 
 
 def paper_url(paper_id: str) -> str:
@@ -83,6 +106,21 @@ def asked(
     pairs += [(name, value) for name, value in put.items() if value]
     query = urlencode(pairs)
     return (path or request.path) + (f"?{query}" if query else "")
+
+
+def no_filters() -> dict[str, str]:
+    """What drops every filter of the question, for `asked`."""
+    return dict.fromkeys(FILTERS, "")
+
+
+def named(choice: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """A choice with what it is called."""
+    return choice, names.get(choice, choice)
+
+
+def state(*without: str) -> list[tuple[str, str]]:
+    """The parameters of this request, for a form that changes those it is `without`; paging starts anew."""
+    return [(n, v) for n, v in request.args.items(multi=True) if n in _KEPT and n not in without]
 
 
 def is_unresolved(paper: Paper) -> bool:

@@ -49,6 +49,8 @@ def search(library: Library, query: Sequence[str], mode: Mode, scope: Scope, lim
         print_json(envelope(answer.results, answer.count, watch.ms, None, answer.notes, facets=answer.facets))
         return
     _tell(answer.notes)
+    if answer.meant:
+        _tell((f"Did you mean {answer.meant.id}, “{answer.meant.title}”?",))
     for rank, result in enumerate(answer.results, start=1):
         _print_result(rank, result)
     if not answer.results:

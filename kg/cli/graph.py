@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from kg.answers import GapResult, PathNode
+from kg.answers import GapResult
+from kg.answers_graph import PathNode
 from kg.cli.options import Stopwatch, json_option, library_options, limit_option, print_json
 from kg.cli.table import number_of
 from kg.envelope import envelope, envelope_of_one

@@ -20,7 +20,7 @@ from kg.text import squeezed
 
 if TYPE_CHECKING:
     from ingest.outcome import Outcome
-    from kg.answers import Change, News
+    from kg.answers_news import Change, News
     from kg.refresh import Options
 
 _MOST_NEW = 5  # papers and mentions that are shown as new

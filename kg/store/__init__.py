@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from kg.errors import StorageError
 from kg.migrations import migrations
+from kg.store.arrivals import Arrivals
 from kg.store.asks import Asks
 from kg.store.bulk import BulkLoading
 from kg.store.changes import Changes
@@ -75,6 +76,7 @@ class Store:
         self.vectors = Vectors(self._db)
         self.runs = Runs(self._db)
         self.news = NewThings(self._db)
+        self.arrivals = Arrivals(self._db)
         self.asks = Asks(self._db)
         self.changes = Changes(self._db)
         self.resolutions = Resolutions(self._db)

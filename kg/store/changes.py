@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from kg.answers import Change
+from kg.answers_news import Change
 from kg.identifiers import title_key
 from kg.papers import Metadata
 

@@ -123,6 +123,10 @@ class Documents:
         where = "m.paper IN (SELECT value FROM json_each(?))"
         return self._mentions(where, [json.dumps([int(paper) for paper in papers])])
 
+    def numbered(self, numbers: Sequence[int]) -> list[Mention]:
+        """The mentions of these numbers, by list."""
+        return self._mentions("m.id IN (SELECT value FROM json_each(?))", [json.dumps(list(numbers))])
+
     def all_mentions(self) -> list[Mention]:
         """Every mention that led to a paper."""
         return self._mentions("m.paper IS NOT NULL", [])

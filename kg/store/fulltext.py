@@ -17,6 +17,7 @@ _WEIGHTS = ", ".join(map(str, WEIGHTS.values()))
 _SNIPPET_WORDS = 28
 _ORDERS = {
     "newest": "coalesce(p.published, '') DESC",
+    "oldest": "coalesce(p.published, '9999')",
     "listed": "(SELECT count(DISTINCT document) FROM mentions WHERE paper = p.number) DESC",
     "cited": "(SELECT count(DISTINCT citing) FROM citations WHERE cited = p.number) DESC",
 }
@@ -147,7 +148,7 @@ class FullText:
         )
 
     def ordered(self, numbers: Sequence[int], sort: str) -> list[int]:
-        """The numbers by `newest`, `listed` (most lists first) or `cited`; ties stay as they are."""
+        """The numbers by `newest`, `oldest`, `listed` (most lists first) or `cited`; ties stay as they are."""
         rows = self._db.execute(
             f"SELECT p.number FROM json_each(?) JOIN papers p ON p.number = json_each.value "
             f"ORDER BY {_ORDERS[sort]}, json_each.key",

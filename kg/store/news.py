@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from kg.answers import NewMention, NewPaper, News
+from kg.answers_news import NewMention, NewPaper, News
 
 _SHOWN = 10  # papers and mentions that are told of one by one
 # Works of lists are new with their first mention, those loaded in bulk with their number.

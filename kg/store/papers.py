@@ -48,6 +48,14 @@ class Papers:
         )
         return dict(rows.fetchall())
 
+    def titles(self, numbers: Iterable[int]) -> dict[int, str | None]:
+        """Title of each of these numbers that is a paper's; None where it is not known."""
+        rows = self._db.execute(
+            "SELECT number, title FROM papers WHERE number IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(numbers))],
+        )
+        return dict(rows.fetchall())
+
     def newest(self, limit: int) -> list[str]:
         """Ids of the newest works of the library."""
         rows = self._db.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -84,6 +85,13 @@ class Topics:
             found[number].append(topic)
         return dict(found)
 
+    def checksum(self) -> int:
+        """What changes when a topic does, or which papers are filed where."""
+        sum_ = zlib.crc32(repr(self.nodes()).encode())
+        for row in self._db.execute("SELECT paper, topic FROM paper_topics ORDER BY paper, topic"):
+            sum_ = zlib.crc32(repr(row).encode(), sum_)
+        return sum_
+
     def retired(self) -> dict[str, str]:
         """The ids of topics that are no more, and the source of each."""
         return dict(self._db.execute("SELECT id, source FROM retired_topics").fetchall())
@@ -98,6 +106,15 @@ class Topics:
         rows = self._db.execute(
             "SELECT id, label, count(paper) AS n, parent, source FROM topics "
             "LEFT JOIN papers_within_topics w ON w.topic = id GROUP BY id ORDER BY n DESC, label"
+        )
+        return [TopicCount(*row) for row in rows]
+
+    def parts(self, topic_id: str) -> list[TopicCount]:
+        """The topics that are part of one, with the number of their papers, largest first."""
+        rows = self._db.execute(
+            "SELECT id, label, count(paper) AS n, parent, source FROM topics "
+            "LEFT JOIN papers_within_topics w ON w.topic = id WHERE parent = ? GROUP BY id ORDER BY n DESC, label",
+            [topic_id],
         )
         return [TopicCount(*row) for row in rows]
 

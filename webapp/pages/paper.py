@@ -6,11 +6,14 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kg.bibtex import to_bibtex
-from kg.filters import BY, Related
+from kg.errors import NotFound
+from kg.filters import BY, SORTS, Related
 from webapp import params, replies
+from webapp.drawing import Drawing, drawn
 from webapp.replies import library
 
 _RELATED_SHOWN = 12
+_NODES_SHOWN = 40
 
 
 def paper(reference: str) -> Response | str:
@@ -24,13 +27,31 @@ def paper(reference: str) -> Response | str:
     if answer.paper.id != reference:
         query = request.query_string.decode("ascii", "replace")
         return redirect(url_for("pages.paper", reference=answer.paper.id) + (f"?{query}" if query else ""))
-    by = params.choice("by", BY, "all")
+    page = params.page(_RELATED_SHOWN)
+    by, sort = params.choice("by", BY, "all"), params.choice("sort", SORTS, "relevance")
+    asked = Related((answer.paper.id,), by=by, scope=params.scope(), sort=sort, limit=page.limit, offset=page.offset)
+    related = library().related(asked)
     return render_template(
         "paper.html",
         answer=answer,
-        related=library().related(Related((answer.paper.id,), by=by, limit=_RELATED_SHOWN)),
+        related=related,
+        around=_around(answer.paper.id),
+        following=page.next(related.count),
+        filters=params.filters(),
         by=by,
         ways=BY,
+        sorts=SORTS,
         lists={found.id: found for found in library().lists()},
         bibtex=to_bibtex([answer.paper]),
     )
+
+
+def _around(paper_id: str) -> Drawing | str:
+    """The picture of what is around a paper, or why there is none."""
+    depth, names = int(params.choice("depth", ("1", "2"), "1")), request.args.getlist("expand")[:_NODES_SHOWN]
+    # A name that is nobody's any more is passed over: the page is about another paper.
+    expanded = {id_: name for name in names if (id_ := library().store.identity.find(name))}
+    try:
+        return drawn(library().around(paper_id, depth, _NODES_SHOWN, tuple(expanded)), depth, expanded)
+    except NotFound as missing:
+        return str(missing)

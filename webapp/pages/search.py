@@ -23,6 +23,8 @@ def home() -> str:
     return render_template(
         "search.html",
         answer=answer,
+        papers=replies.papers_of(answer.results),
+        lists={found.id: found for found in library().lists()},
         query=query,
         following=page.next(answer.count),
         filters=given,
@@ -41,7 +43,7 @@ def search_json() -> Response:
 def search_bib() -> Response:
     """The BibTeX twin of the search page."""
     answer: SearchAnswer = library().search(params.question(params.page()))
-    return replies.bibtex(library().papers([result.id for result in answer.results])[0])
+    return replies.bibtex(replies.papers_of(answer.results).values())
 
 
 def healthz() -> Response:
@@ -52,11 +54,12 @@ def healthz() -> Response:
 
 def _welcome() -> str:
     found = library()
+    topics = [topic for topic in found.topics() if topic.papers]
     return render_template(
         "welcome.html",
         count=found.status()["papers"],
         newest=found.newest(_NEWEST_SHOWN),
         lists=found.lists(),
-        topics=found.topics()[:_TOPICS_SHOWN],
+        topics=topics[:_TOPICS_SHOWN],
         data=found.config.data,
     )

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from itertools import groupby
+
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from kg.answers import ListAnswer
+from kg.filters import SORTS, Filter, Scope, Search
+from kg.papers import Mention
 from webapp import params, replies
+from webapp.params import Page
 from webapp.replies import library
 from webapp.show import is_unresolved
+
+MENTIONS_SHOWN = 300  # of a list; longer ones go on on further pages
 
 
 def author(author_id: str) -> Response | str:
@@ -18,19 +26,18 @@ def author(author_id: str) -> Response | str:
         return replies.one(answer)
     if twin == "bib":
         return replies.bibtex(answer.papers)
-    others = [name for name in answer.names if name != answer.name]
-    return render_template("papers.html", kind="Author", title=answer.name, papers=answer.papers, also=others)
+    return _with_papers("author.html", "author", answer.id, answer)
 
 
 def topic(topic_id: str) -> Response | str:
     """One topic and its papers."""
     topic_id, twin = params.twin(topic_id)
-    answer = library().topic(topic_id)
+    answer = library().topic(topic_id, papers=twin is not None)
     if twin == "json":
         return replies.one(answer)
     if twin == "bib":
         return replies.bibtex(answer.papers)
-    return render_template("papers.html", kind="Topic", title=answer.label, papers=answer.papers, topic=answer)
+    return _with_papers("topic.html", "topic", answer.id, answer)
 
 
 def reading_list(list_id: str) -> Response | str:
@@ -41,5 +48,48 @@ def reading_list(list_id: str) -> Response | str:
         return replies.one(answer)
     if twin == "bib":
         return replies.bibtex(answer.papers.values())
-    unresolved = [m for m in answer.mentions if m.paper and is_unresolved(answer.papers[m.paper])]
-    return render_template("list.html", list=answer, unresolved=unresolved)
+    page = Page(MENTIONS_SHOWN, _offset(answer))
+    shown = answer.mentions[page.offset : page.offset + page.limit]
+    return render_template(
+        "list.html",
+        list=answer,
+        sections=[(section, list(ones)) for section, ones in groupby(shown, key=lambda mention: mention.section)],
+        contents=_contents(answer),
+        unresolved=[m for m in answer.mentions if m.paper and is_unresolved(answer.papers[m.paper])],
+        following=page.next(len(answer.mentions)),
+        in_pages=len(answer.mentions) > MENTIONS_SHOWN,
+    )
+
+
+def _offset(answer: ListAnswer) -> int:
+    """Where the page begins that a cursor, or the line of a mention, asks for."""
+    line = request.args.get("line", "")
+    if not (line.isascii() and line.isdigit() and len(line) < 10):
+        return params.page().offset
+    before = sum(mention.line < int(line) for mention in answer.mentions)
+    return min(before, max(len(answer.mentions) - 1, 0)) // MENTIONS_SHOWN * MENTIONS_SHOWN
+
+
+def _with_papers(template: str, field: str, id_: str, answer: object) -> str:
+    """The page of something by which papers can be filtered, with one page of them, as the request narrows them."""
+    page, given = params.page(), params.filters()
+    sort = params.choice("sort", SORTS, "newest")
+    scope = Scope((Filter(field, id_), *(one.filter for one in given)), everything=field == "author")
+    return render_template(
+        template,
+        answer=answer,
+        field=field,
+        found=(found := library().search(Search(sort=sort, scope=scope, limit=page.limit, offset=page.offset))),
+        papers=replies.papers_of(found.results),
+        lists={one.id: one for one in library().lists()},
+        filters=given,
+        following=page.next(found.count),
+        sorts=SORTS[1:],
+        sort=sort,
+    )
+
+
+def _contents(answer: ListAnswer) -> list[tuple[tuple[str, ...], Mention, int]]:
+    """The headings of a list in its order, each with its first mention and how many there are under it."""
+    grouped = ((section, list(ones)) for section, ones in groupby(answer.mentions, key=lambda m: m.section))
+    return [(section, ones[0], len(ones)) for section, ones in grouped]
