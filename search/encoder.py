@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -73,10 +74,25 @@ class SentenceEncoder:
         return self._remembered(text)
 
     def _encoded(self, text: str) -> Matrix:
-        with self._lock:
+        with self._lock, _one_thread():
             vector = _unit(self._model.encode_query(text, show_progress_bar=False))
         vector.setflags(write=False)  # it is handed out again
         return vector
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let PyTorch use one thread: over one question more only wait for one another, and where anything else is at work
+    on the processors, a browser say, ten times as long.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def open_encoder(name: str, models: Path, device: str = "auto", download: bool = False) -> Encoder:

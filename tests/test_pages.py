@@ -186,6 +186,16 @@ def test_fewer_bytes_for_who_takes_them(client: FlaskClient) -> None:
     assert refused.status_code == 404
 
 
+def test_style_and_scripts_are_fetched_once(client: FlaskClient) -> None:
+    addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/").text)
+    assert len(addresses) == 3
+    for address in addresses:
+        with client.get(address) as kept, client.get(address[:-1] + "z") as other:
+            assert "immutable" in kept.headers["Cache-Control"]
+            assert "immutable" not in other.headers["Cache-Control"]
+    assert client.get("/static/nothing.js?v=1").status_code == 404
+
+
 def test_histograms_have_every_year_and_show_one_paper(client: FlaskClient) -> None:
     bars = charts.histogram({2015: 1, 2018: 400}, 100, 50)
     assert [(bar.year, bar.count) for bar in bars] == [(2015, 1), (2016, 0), (2017, 0), (2018, 400)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from kg.library import Library
-from webapp import api, errors, guard, pages, show
+from webapp import api, assets, errors, guard, pages, show
 
 MOST_BODY = 2**20  # bytes of a request
 
@@ -32,6 +32,7 @@ def create_app(library: Library, access: Access | None = None) -> Flask:
     access = access or Access()
     guard.protect(app, {access.host, *access.hosts}, access.token, access.cors)
     show.add_filters(app)
+    assets.serve_once(app)
     errors.handle(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)

@@ -15,7 +15,7 @@ from flask import request, url_for
 
 from kg.answers_news import Change, NewAnswer, NewRun
 from kg.papers import Paper
-from webapp.show import paper_url
+from webapp.show import paper_url, web
 from webapp.signs import clean
 from webapp.tex import plain
 
@@ -61,8 +61,8 @@ def _entry(root: Element, library: uuid.UUID, run: NewRun, paper: Paper, change:
     for author in paper.authors:
         _text(SubElement(entry, _name("author")), "name", author.name)
     _link(entry, "alternate", request.host_url.rstrip("/") + paper_url(paper.id), "text/html")
-    if paper.arxiv_id and paper.url:
-        _link(entry, "related", paper.url, "text/html")
+    if paper.arxiv_id and (address := web(paper.url)):
+        _link(entry, "related", address, "text/html")
     for category in paper.categories:
         SubElement(entry, _name("category"), term=_fit(category), scheme=_SUBJECTS)
     for topic in paper.topics:
@@ -82,7 +82,7 @@ def _text(parent: Element, name: str, text: str, **attributes: str) -> None:
 
 
 def _link(parent: Element, rel: str, href: str, kind: str) -> None:
-    SubElement(parent, _name("link"), rel=rel, href=href, type=kind)
+    SubElement(parent, _name("link"), rel=rel, href=_fit(href), type=kind)
 
 
 def _name(name: str) -> str:
