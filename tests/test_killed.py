@@ -67,7 +67,10 @@ def test_killed_at_200_moments_the_library_is_the_same(replica: Replica, tmp_pat
     assert len(replica.log) == asked, "nothing is new, so nothing is asked"
 
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.killing"])
+    # All that a run imports on its way: 200 processes need not do it again.
+    context.set_forkserver_preload(
+        ["tests.killing", "kg.mapping", "kg.grouping", "kg.connecting", "sknetwork.clustering"]
+    )
     for die_at in random.Random(4).sample(range(1, moments), KILLS):
         again = config("killed")
         victim = context.Process(target=killing.ingest, args=(again, sources, die_at))

@@ -114,6 +114,7 @@ def test_sorts_are_those_of_search(sixty: Library, sort: str) -> None:
     keys = {
         "relevance": [-result.score for result in answer.results],
         "newest": [-int((result.published or "0")[:4]) for result in answer.results],
+        "oldest": [int((result.published or "9999")[:4]) for result in answer.results],
         "cited": [int(result.id[-4:]) >= 30 for result in answer.results],
         "listed": [0 for _ in answer.results],
     }[sort]

@@ -48,7 +48,9 @@ def test_pages(client: FlaskClient, path: str) -> None:
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/html")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    assert answer.text.count("<script") == len(re.findall(r'<script src="/static/\w+\.js\?v=\w{12}" defer></script>', answer.text))
+    assert answer.text.count("<script") == len(
+        re.findall(r'<script src="/static/\w+\.js\?v=\w{12}" defer></script>', answer.text)
+    )
     assert "style=" not in answer.text
 
 

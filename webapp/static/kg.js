@@ -1,6 +1,8 @@
 // Comfort only: every page works without. Results as one types, parts of a page exchanged in place, keys, BibTeX copied.
 "use strict";
 
+document.documentElement.classList.add("js"); // shows what only a script makes useful; its place is kept, nothing shifts
+
 const box = document.getElementById("q");
 const main = document.getElementById("main");
 const told = document.getElementById("told");
