@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
-PAGES = {"search": "/?q=why+do+overparametrized+networks+generalize", "paper": "/paper/1803.03635"}
+PAGES = {"search": "/?q=why+do+overparametrized+networks+generalize", "related": "/paper/1803.03635#related"}
 SIZE = {"width": 1200, "height": 760}
 
 
@@ -22,9 +22,9 @@ def main() -> None:
         sys.exit("screenshots need Chromium; `make test` tries to install it")
     with tempfile.TemporaryDirectory() as folder:
         kg = [sys.executable, "-m", "kg"]
-        reading_list = str(ROOT / "data" / "deep-learning-theory.md")
-        facts = str(ROOT / "data" / "deep-learning-theory.facts.jsonl")
-        subprocess.run([*kg, "ingest", reading_list, "--facts", facts, "--offline", "--data", folder], check=True)
+        # Named from the project's folder: pages show the name as it is given.
+        read = ["data/deep-learning-theory.md", "--facts", "data/deep-learning-theory.facts.jsonl", "--offline"]
+        subprocess.run([*kg, "ingest", *read, "--data", folder], check=True, cwd=ROOT)
         serve = [*kg, "serve", "--port", "0", "--data", folder]
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
             address = server.stdout.readline().split()[-1].rstrip("/") if server.stdout else ""
@@ -38,6 +38,8 @@ def _photograph(chromium: str, address: str) -> None:
         for name, path in PAGES.items():
             page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
             page.goto(address + path)
+            if name == "related":
+                page.locator(".why summary").first.click()
             page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
         browser.close()
 

