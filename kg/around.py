@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 def around(library: Library, reference: str, depth: int, limit: int, expanded: Sequence[str]) -> AroundAnswer:
     """At most `limit` nodes around a paper, and around the `expanded` papers; see `graph.around`.
 
-    :raises NotFound: one of them is no paper, or not in the graph yet, or there is no graph.
+    :raises NotFound: one of them is no paper, the first is not in the graph yet, or there is no graph.
     """
     ids = [library.id_of(name) for name in (reference, *expanded)]
     tables = library.parts.graph()
     if tables is None:
         raise NotFound("there is no graph yet: run `kg ingest`")
     numbers = library.store.papers.numbers(ids)
-    center, *others = (_place(tables, id_, numbers[id_]) for id_ in ids)
+    center = _place(tables, ids[0], numbers[ids[0]])
+    others = [place for id_ in ids[1:] if (place := tables.paper(numbers[id_])) is not None]
     nodes, steps = picture(tables, center, depth, limit, others)
     return AroundAnswer(
         ids[0], tuple(_told(tables, node) for node in nodes), tuple(told(tables, step) for step in steps)

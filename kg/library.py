@@ -220,6 +220,10 @@ class Library:
 
         return map_of(self, question)
 
+    def count(self) -> int:
+        """How many papers the library holds."""
+        return self.store.papers.count()
+
     def newest(self, limit: int) -> list[Paper]:
         """The newest papers of the library."""
         return self.store.papers.get(self.store.papers.newest(limit))

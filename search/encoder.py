@@ -27,6 +27,7 @@ _PADDED_TO = 16
 _STATIC_BATCH = 256  # a static model pads nothing
 # The bundled model takes 512 tokens in; it comes set to 256, which cuts a third of all abstracts.
 _BUNDLED_LENGTH = 512
+_LONGEST_REMEMBERED = 2000  # characters: a draft is nobody's to keep
 _REMEMBERED = 256  # vectors of the last questions: the same one is asked again for each filter, page and order
 
 
@@ -71,7 +72,7 @@ class SentenceEncoder:
 
     def query(self, text: str) -> Matrix:
         """The vector (d,) of length 1 of a question, with the model's own query prompt if it has one."""
-        return self._remembered(text)
+        return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else self._encoded(text)
 
     def _encoded(self, text: str) -> Matrix:
         with self._lock, _one_thread():

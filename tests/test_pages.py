@@ -50,6 +50,26 @@ def test_a_long_draft_is_answered_where_it_is_sent(client: FlaskClient) -> None:
     assert "1803.03635," in client.post("/related.csv", data=form).text
 
 
+def test_a_slip_loses_no_draft_and_no_filter(client: FlaskClient) -> None:
+    text = "Wide networks. " * 500
+    for form, status in (({"year": "last year"}, 400), ({"paper": "nobody"}, 404)):
+        answer = client.post("/related", data={"text": text, **form})
+        assert answer.status_code == status
+        assert text.strip() in answer.text
+    page = client.get("/related?text=networks&author=frankle&cat=cs.LG&cat=cs.NE").text
+    assert 'name="author" value="frankle" checked' in page
+    assert 'name="cat" value="cs.NE" checked' in page
+
+
+def test_twins_are_narrowed_as_the_page_is(client: FlaskClient) -> None:
+    assert len(client.get("/author/jonathan-frankle.json").get_json()["result"]["papers"]) == 2
+    narrowed = client.get("/author/jonathan-frankle.json?year=2018").get_json()["result"]
+    assert [paper["id"] for paper in narrowed["papers"]] == ["1803.03635"]
+    assert client.get("/topic/sparsity.bib?year=2018").text.count("@") == 1
+    assert 'href="/topic/sparsity.json?year=2018"' in client.get("/topic/sparsity?year=2018").text
+    assert client.get("/graph.bib?q=lottery&mode=keyword").text.count("@misc") == 2
+
+
 @pytest.mark.parametrize(
     ("query", "word"),
     [
@@ -193,7 +213,8 @@ def test_style_and_scripts_are_fetched_once(client: FlaskClient) -> None:
         with client.get(address) as kept, client.get(address[:-1] + "z") as other:
             assert "immutable" in kept.headers["Cache-Control"]
             assert "immutable" not in other.headers["Cache-Control"]
-    assert client.get("/static/nothing.js?v=1").status_code == 404
+    missing = client.get("/static/nothing.js")
+    assert (missing.status_code, "immutable" in missing.headers.get("Cache-Control", "")) == (404, False)
 
 
 def test_histograms_have_every_year_and_show_one_paper(client: FlaskClient) -> None:

@@ -13,14 +13,16 @@ _FOREVER = "public, max-age=31536000, immutable"
 def serve_once(app: Flask) -> None:
     """Give the templates of `app` the function `asset`, and let browsers keep what lies at its addresses."""
     folder = Path(app.static_folder or "")
-    hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in folder.iterdir()}
+    files = (file for file in folder.iterdir() if file.is_file())
+    hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in files}
 
     def asset(name: str) -> str:
         return url_for("static", filename=name, v=hashes[name])
 
     @app.after_request
     def keep(response: Response) -> Response:
-        if request.endpoint == "static" and request.args.get("v") == hashes.get((request.view_args or {})["filename"]):
+        found = request.endpoint == "static" and response.status_code in {200, 304}
+        if found and request.args.get("v") == hashes[(request.view_args or {})["filename"]]:
             response.headers["Cache-Control"] = _FOREVER
         return response
 

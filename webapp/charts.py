@@ -31,7 +31,7 @@ class Part:
 
 
 def histogram(counts: Mapping[int, int], width: float, height: float) -> list[Bar]:
-    """A column for each year from the first to the last, those without a paper too; () of nothing."""
+    """A column for each year from the first to the last, those without a paper too; none of nothing."""
     if not counts:
         return []
     years = range(min(counts), max(counts) + 1)

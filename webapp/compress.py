@@ -20,7 +20,9 @@ _TEXTS = (
 
 def compress(response: Response) -> None:
     """Compress a text by gzip where the request accepts that. Its ETag is weak then: the bytes differ by who asks."""
-    if response.direct_passthrough or not (response.mimetype or "").startswith(_TEXTS):
+    if response.direct_passthrough or response.status_code == 304 or request.method == "HEAD":
+        return
+    if not (response.mimetype or "").startswith(_TEXTS):
         return
     response.vary.add("Accept-Encoding")
     if not request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:

@@ -12,13 +12,13 @@ from kg.identifiers import split_url
 from kg.papers import Author, Mention, Paper
 from webapp.charts import histogram, parts, years_of
 from webapp.params import FILTERS, SEARCH
-from webapp.signs import clean, cleaned
+from webapp.signs import cleaned
 from webapp.tex import hits, plain, prose
 
 _KEPT = (frozenset(SEARCH) | {"by", "not", "paper", "depth", "expand", "since"}) - {"cursor"}
 
 
-_LONG_LIST = 100  # papers, from which a list may have more mentions than a page shows
+_LONG_LIST = 50  # papers, from which a list may have more mentions than a page shows
 
 
 def add_filters(app: Flask) -> None:
@@ -38,6 +38,7 @@ def add_filters(app: Flask) -> None:
     app.jinja_env.finalize = cleaned  # names, headings and addresses too cannot reorder or hide what is around them
     app.jinja_env.globals.update(
         asked=asked,
+        is_unresolved=is_unresolved,
         no_filters=no_filters,
         place_url=place_url,
         state=state,
@@ -61,7 +62,7 @@ def people(authors: Iterable[Author], most: int = 6) -> Markup:
     """Authors as links, the rest counted."""
     known = list(authors)
     links = [
-        Markup('<a href="{}">{}</a>').format(url_for("pages.author", author_id=a.id), clean(a.name))
+        Markup('<a href="{}">{}</a>').format(url_for("pages.author", author_id=a.id), prose(a.name))
         for a in known[:most]
     ]
     more = Markup(" and {} more").format(len(known) - most) if len(known) > most else Markup("")
@@ -75,7 +76,7 @@ def anchor(mention: Mention) -> str:
 
 def place_url(mention: Mention, papers: int) -> str:
     """Where a mention stands on the page of its list, which holds so many papers: a long one has several pages."""
-    line = mention.line if papers > _LONG_LIST else None
+    line = mention.line if papers > _LONG_LIST else None  # fewer papers hardly have mentions for two pages
     return url_for("pages.reading_list", list_id=mention.list_id, line=line, _anchor=anchor(mention))
 
 

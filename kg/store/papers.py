@@ -64,6 +64,10 @@ class Papers:
         )
         return [id_ for (id_,) in rows]
 
+    def count(self) -> int:
+        """How many works the library holds."""
+        return int(self._db.execute("SELECT count(*) FROM papers WHERE in_library").fetchone()[0])
+
     def all_ids(self) -> list[str]:
         """Ids of all works of the library (not of those only cited), newest first."""
         rows = self._db.execute("SELECT id FROM papers WHERE in_library ORDER BY published DESC, id")

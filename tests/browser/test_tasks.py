@@ -65,6 +65,24 @@ def test_an_answer_that_comes_late_is_not_shown(page: Page) -> None:
     assert held
 
 
+def test_back_while_typing_shows_the_question_of_before(page: Page) -> None:
+    page.goto("/?q=tangent")
+    box = page.get_by_role("searchbox")
+    box.fill("lottery")
+    expect(page).to_have_url("/?q=lottery")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("1 result")
+    expect(box).to_have_value("tangent")
+    box.focus()
+    box.press("End")
+    page.keyboard.type(" kernel")
+    expect(page).to_have_url("/?q=tangent+kernel")
+    page.keyboard.press("Escape")
+    expect(page.locator("#main")).to_be_focused()
+    page.go_back()
+    expect(page).to_have_url("/?q=tangent")
+
+
 def test_typing_keeps_the_filters(page: Page) -> None:
     page.goto("/?q=networks&year=2018")
     page.get_by_role("searchbox").press("End")
@@ -156,7 +174,11 @@ def test_related_papers_are_exchanged_in_place(page: Page) -> None:
     expect(page.get_by_role("region", name="Related papers").locator(".row")).to_have_count(1)
     expect(tabs.get_by_role("link", name="by authors")).to_be_focused()
     page.get_by_role("region", name="Related papers").get_by_role("link", name="2019: 1 paper").click()
-    expect(page).to_have_url("/paper/1803.03635?by=authors&year=2019")
+    expect(page).to_have_url("/paper/1803.03635?by=authors&year=2019#related")
+    page.get_by_role("link", name="Wider").click()
+    expect(page).to_have_url("/paper/1803.03635?by=authors&year=2019&depth=2#around")
+    assert page.evaluate("window.same"), "the page was never loaded anew"
+    page.go_back()
     page.go_back()
     page.go_back()
     expect(tabs.get_by_role("link", name="all", exact=True)).to_have_attribute("aria-current", "true")
@@ -194,7 +216,7 @@ def test_a_draft_gets_what_to_cite_and_the_selection_is_kept(page: Page) -> None
     page.get_by_label("Category").select_option("cs.NE")
     page.get_by_role("button", name="Find what to cite").click()
     expect(page.locator(".row")).to_have_count(1)
-    page.get_by_label("Select this paper").check()
+    page.get_by_label("Select ", exact=False).check()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").first.click()
     assert '1803.03635,"The Lottery Ticket' in download.value.path().read_text(encoding="utf-8")
@@ -245,7 +267,7 @@ def test_without_a_script_everything_is_there(browser: Browser, site: str) -> No
     page.goto("/related")
     page.get_by_label("A paragraph, an abstract").fill("sparse networks")
     page.get_by_role("button", name="Find what to cite").click()
-    page.get_by_label("Select this paper").first.check()
+    page.get_by_label("Select ", exact=False).first.check()
     page.get_by_role("button", name="Keep as a page").click()
     expect(page.get_by_role("heading", name="1 paper")).to_be_visible()
     context.close()

@@ -17,6 +17,7 @@ for rule, view in (
     ("/healthz", search.healthz),
     ("/graph", map.map_page),
     ("/graph.json", map.map_json),
+    ("/graph.bib", map.map_bib),
     ("/graph.svg", map.map_svg),
     ("/papers", draft.papers),
     ("/papers.<any(json, bib, csv):twin>", draft.papers_as),

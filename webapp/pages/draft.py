@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from kg.answers import RelatedAnswer
+from kg.errors import NotFound
 from kg.filters import BY, SORTS, Related
 from kg.papers import Paper
 from webapp import params, replies
@@ -17,6 +18,7 @@ from webapp.replies import library
 
 LONGEST_ADDRESS = 6000  # characters of parameters; with more, the answer comes without an address of its own
 _MOST_PAPERS = 100
+_OWN = ("list", "topic", "cat", "year")  # filters that the page has a field for
 _FIELDS = ("text", "paper", "not", "by", "sort", *params.FILTERS, *params.PAGING)
 
 
@@ -26,20 +28,37 @@ def draft() -> Response | str:
         query = urlencode([(n, v) for n, v in request.form.items(multi=True) if n in _FIELDS and v.strip()])
         if len(query) <= LONGEST_ADDRESS:
             return redirect(url_for("pages.draft") + (f"?{query}" if query else ""), 303)
-    page = params.page()
-    answer = _answer(page)
+    try:
+        return _page(_answer(params.page()), params.page())
+    except (BadRequest, NotFound) as error:
+        note, status = (error.description, 400) if isinstance(error, BadRequest) else (str(error), 404)
+        return make_response(_page(None, None, note), status)  # with the draft still in its field
+
+
+def _page(answer: RelatedAnswer | None, page: Page | None, note: str | None = None) -> str:
+    given = params.values()
+    chosen = library().papers(_references(given.getlist("paper"))[:_MOST_PAPERS])[0]
     return render_template(
         "draft.html",
         answer=answer,
-        given=params.values(),
-        chosen=library().papers(_references(params.values().getlist("paper"), "paper"))[0],
+        note=note,
+        given=given,
+        beside=_beside(),
+        chosen=chosen,
         papers=replies.papers_of(answer.results) if answer else {},
         lists={found.id: found for found in library().lists()},
-        following=page.next(answer.count) if answer else None,
+        following=page.next(answer.count) if answer and page else None,
         ways=BY,
         sorts=SORTS,
         in_address=request.method == "GET",
     )
+
+
+def _beside() -> list[tuple[str, str]]:
+    """The filters of the request that have no field of their own on the page."""
+    given = params.values()
+    pairs = [(name, value) for name in params.FILTERS for value in given.getlist(name) if value.strip()]
+    return [pair for pair in pairs if pair[0] not in _OWN or pair[1] != given.get(pair[0])]
 
 
 def draft_as(twin: str) -> Response:
@@ -83,7 +102,9 @@ def _answer(page: Page) -> RelatedAnswer | None:
     """The answer to the request; None where neither a text nor a paper is given."""
     given = params.values()
     text = given.get("text", "").strip() or None
-    papers, unwanted = (_references(given.getlist(name), name) for name in ("paper", "not"))
+    papers, unwanted = (_references(given.getlist(name)) for name in ("paper", "not"))
+    if len(papers) + len(unwanted) > _MOST_PAPERS:
+        raise BadRequest(f"paper: more than {_MOST_PAPERS} papers")
     by, sort = params.choice("by", BY, "all"), params.choice("sort", SORTS, "relevance")
     scope = params.scope()
     if not (text or papers):
@@ -91,9 +112,6 @@ def _answer(page: Page) -> RelatedAnswer | None:
     return library().related(Related(papers, unwanted, text, by, scope, sort, page.limit, page.offset))
 
 
-def _references(values: list[str], name: str) -> tuple[str, ...]:
+def _references(values: list[str]) -> tuple[str, ...]:
     """Papers as people write them into one field: parted by spaces or commas."""
-    found = tuple(dict.fromkeys(word for value in values for word in value.replace(",", " ").split()))
-    if len(found) > _MOST_PAPERS:
-        raise BadRequest(f"{name}: more than {_MOST_PAPERS} papers")
-    return found
+    return tuple(dict.fromkeys(word for value in values for word in value.replace(",", " ").split()))

@@ -43,7 +43,14 @@ def map_json() -> Response:
     if answer.points.titles:
         points["titles"] = answer.points.titles
     hits = [{**plain(hit.result), "x": hit.x, "y": hit.y} for hit in answer.hits]
-    return replies.one({"topics": plain(answer.topics), "points": points, "hits": hits}, answer.notes)
+    return replies.one(
+        {"topics": plain(answer.topics), "points": points, "hits": hits, "count": answer.count}, answer.notes
+    )
+
+
+def map_bib() -> Response:
+    """What is found on the map, as BibTeX."""
+    return replies.bibtex(replies.papers_of(hit.result for hit in _answer().hits).values())
 
 
 def map_svg() -> Response:

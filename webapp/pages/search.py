@@ -57,7 +57,7 @@ def _welcome() -> str:
     topics = [topic for topic in found.topics() if topic.papers]
     return render_template(
         "welcome.html",
-        count=found.status()["papers"],
+        count=found.count(),
         newest=found.newest(_NEWEST_SHOWN),
         lists=found.lists(),
         topics=topics[:_TOPICS_SHOWN],

@@ -4,7 +4,6 @@
 document.documentElement.classList.add("js"); // shows what only a script makes useful; its place is kept, nothing shifts
 
 const box = document.getElementById("q");
-const main = document.getElementById("main");
 const told = document.getElementById("told");
 
 let silence;
@@ -20,8 +19,9 @@ function tell(text, quietly = false) {
 let asking, here = location.pathname + location.search;
 
 function went(address, how = "pushState") {
-  history[how]({}, "", address);
-  here = location.pathname + location.search;
+  const to = new URL(address, location);
+  history[to.pathname + to.search === here ? "replaceState" : how]({}, "", to);
+  here = to.pathname + to.search;
 }
 
 async function fetched(address) {
@@ -42,11 +42,16 @@ function put(page, id) {
   return true;
 }
 
-async function swap(address, id) {
+// Every part that can be exchanged is: its links say where the other parts are.
+async function swap(link) {
+  const address = link.getAttribute("href"), id = link.dataset.swap; // the href of a link in a picture is no text
+  const label = link.getAttribute("aria-label") || link.textContent, next = link.rel === "next";
   try {
     const page = await fetched(address);
-    if (!put(page, id)) return location.assign(address);
+    if (!page.getElementById(id)) return location.assign(address);
     went(address);
+    for (const part of new Set([...document.querySelectorAll("[data-swap]")].map((one) => one.dataset.swap))) put(page, part);
+    focusAgain(document.getElementById(id), label, next);
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }
@@ -56,26 +61,29 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-swap]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  const label = link.getAttribute("aria-label") || link.textContent;
-  swap(link.getAttribute("href"), link.dataset.swap).then(() => focusAgain(link.dataset.swap, label));
+  swap(link);
 });
 
-// Whoever went on by keyboard finds themselves where they were.
-function focusAgain(id, label) {
-  const links = document.getElementById(id)?.querySelectorAll("a, button") ?? [];
-  const same = [...links].find((link) => (link.getAttribute("aria-label") || link.textContent) === label);
-  same?.focus({ preventScroll: true });
+// Whoever went on by keyboard finds themselves where they were, or at the beginning of what is new.
+function focusAgain(part, label, next) {
+  if (part.contains(document.activeElement)) return; // a picture knows better
+  const same = [...part.querySelectorAll("a, button")].find((one) => (one.getAttribute("aria-label") || one.textContent) === label);
+  if (same && !next) return same.focus({ preventScroll: true });
+  const heading = part.querySelector("h2");
+  (next && part.querySelector(".row h3 a") || heading)?.focus({ preventScroll: true });
+  heading?.scrollIntoView({ block: "nearest" });
 }
 
 // What was exchanged is exchanged back; the address says it all, so another page is simply loaded.
 window.addEventListener("popstate", async () => {
   if (here === location.pathname + location.search) return; // to another place of the same page
   here = location.pathname + location.search;
+  clearTimeout(waiting);
+  typing = false;
   try {
     const page = await fetched(location.href);
     put(page, "main");
-    const query = new URL(location.href).searchParams.get("q");
-    if (document.activeElement !== box) box.value = query ?? "";
+    box.value = new URL(location.href).searchParams.get("q") ?? "";
   } catch (error) {
     if (error.name !== "AbortError") location.reload();
   }
@@ -83,7 +91,7 @@ window.addEventListener("popstate", async () => {
 
 // -- results as one types ----------------------------------------------------------------------------------------------
 
-let waiting, asked = false;
+let waiting, typing = false; // whether the address is already that of what is being typed
 function typed() {
   const address = new URL(box.form.action);
   for (const [name, value] of new FormData(box.form)) if (value) address.searchParams.append(name, value);
@@ -93,9 +101,9 @@ function typed() {
 async function answer(address) {
   try {
     const page = await fetched(address);
-    if (!page.querySelector("#main .count, #main .welcome, #main .empty") || !put(page, "main")) return;
-    went(address, asked ? "replaceState" : "pushState");
-    asked = true;
+    went(address, typing ? "replaceState" : "pushState");
+    typing = document.activeElement === box;
+    put(page, "main");
     tell(document.querySelector("#main h1")?.textContent ?? "", true);
   } catch (error) {
     if (error.name !== "AbortError") tell("The library does not answer");
@@ -103,14 +111,12 @@ async function answer(address) {
 }
 
 // Where there is no search page yet, the box waits for Enter: nobody's paper is taken away by a slip of the hand.
-const searching = location.pathname === "/";
-if (searching) {
-  box.addEventListener("input", (event) => {
-    clearTimeout(waiting);
-    if (!event.isComposing) waiting = setTimeout(typed, 120);
-  });
+if (location.pathname === "/") {
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(typed, 120); };
+  box.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
+  box.addEventListener("compositionend", soon);
   box.form.addEventListener("submit", () => clearTimeout(waiting));
-  box.addEventListener("blur", () => { asked = false; });
+  box.addEventListener("blur", () => { typing = false; });
 }
 
 // -- keys ------------------------------------------------------------------------------------------------------------------
@@ -134,7 +140,9 @@ function step(by) {
 
 async function copyBibtex(path) {
   if (!path) return tell("No paper is chosen: j and k choose one");
-  copyText(await (await fetch(path + ".bib")).text());
+  const answer = await fetch(path + ".bib").catch(() => undefined);
+  if (!answer?.ok) return tell("The library does not answer");
+  copyText(await answer.text());
 }
 
 async function copyText(text) {
@@ -199,7 +207,7 @@ function escape(event) {
   event.preventDefault();
   clearTimeout(waiting);
   box.blur();
-  main.focus({ preventScroll: true });
+  document.getElementById("main").focus({ preventScroll: true });
 }
 
 document.addEventListener("click", (event) => {

@@ -133,8 +133,10 @@ if (map) {
     say(link.querySelector("title").textContent, at ? at.clientX : box.right, at ? at.clientY : box.bottom);
   }
 
+  let looks = 0; // a title that comes after the pointer has moved on is not shown
   function look(event) {
     const link = event.target.closest("a");
+    const mine = ++looks;
     clearTimeout(asked);
     if (link) return sayLink(link, event);
     const place = nearest(event);
@@ -142,7 +144,10 @@ if (map) {
     if (place < 0) return void (over.hidden = true);
     const id = points.ids[place];
     if (titles.has(id)) return say(titles.get(id), event.clientX, event.clientY);
-    asked = setTimeout(async () => say(await titleOf(id), event.clientX, event.clientY), 120);
+    asked = setTimeout(async () => {
+      const title = await titleOf(id);
+      if (mine === looks) say(title, event.clientX, event.clientY);
+    }, 120);
   }
 
   // -- pointers and keys -----------------------------------------------------------------------
@@ -177,9 +182,9 @@ if (map) {
       held.delete(event.pointerId);
       if (!held.size) svg.classList.remove("dragged");
     });
-  svg.addEventListener("pointerleave", () => { clearTimeout(asked); over.hidden = true; });
+  svg.addEventListener("pointerleave", () => { looks++; clearTimeout(asked); over.hidden = true; });
   svg.addEventListener("click", (event) => {
-    if (dragged >= 4) return event.preventDefault();
+    if (event.detail && dragged >= 4) return event.preventDefault(); // a key has no detail
     const place = event.target.closest("a") ? -1 : nearest(event);
     if (place >= 0) location.assign(address(points.ids[place]));
   });
