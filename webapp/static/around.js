@@ -94,7 +94,8 @@
   }
 
   attach();
-  document.addEventListener("kg:swapped", () => {
+  document.addEventListener("kg:swapped", ({ detail }) => {
+    if (detail.id === "related") return;
     attach();
     const node = opened && [...document.querySelectorAll(".around .node")].find((one) => one.querySelector("a").getAttribute("href") === opened);
     opened = undefined;
