@@ -8,7 +8,7 @@ import pytest
 from graph.layout import Points, laid_out
 from kg.library import Library
 from webapp import create_app
-from webapp.drawing import WIDTH, Drawing, drawn
+from webapp.pictures.around import WIDTH, Drawing, drawn
 
 BOX, WIDE = (143.0, 47.0), 1012.0
 SHAPES = {

@@ -22,7 +22,7 @@ from kg.store import Store
 from search.index import VectorIndex
 from tests.conftest import open_library
 from webapp import create_app
-from webapp.dots import GREY, PALETTE, dots
+from webapp.pictures.dots import GREY, PALETTE, dots
 
 SIZE = np.array([WIDTH, HEIGHT])
 
@@ -323,8 +323,8 @@ def test_many_papers_are_an_image(client: FlaskClient, monkeypatch: pytest.Monke
     page = client.get("/graph?q=lottery").text
     assert '<path stroke="' in page
     assert 'data-points="/graph.json"' in page
-    monkeypatch.setattr("webapp.dots._LIGHT", 3)
-    from webapp.dots import is_light
+    monkeypatch.setattr("webapp.pictures.dots._LIGHT", 3)
+    from webapp.pictures.dots import is_light
 
     is_light.cache_clear()
     assert 'href="/graph.svg"' in client.get("/graph?q=lottery").text

@@ -15,8 +15,9 @@ from kg.filters import Related
 from kg.library import Library
 from kg.refresh import Options, refresh
 from tests.conftest import open_library
-from webapp import charts, create_app
+from webapp import create_app
 from webapp.pages.draft import LONGEST_ADDRESS
+from webapp.pictures import charts
 
 
 @pytest.fixture

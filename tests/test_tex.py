@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from webapp.mathml import LONGEST, mathml
-from webapp.signs import clean
 from webapp.tex import hits, plain, prose
+from webapp.tex.mathml import LONGEST, mathml
+from webapp.tex.signs import clean
 
 TAGS = frozenset(
     "math mfrac mn mo mi mover mroot mrow mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover "

@@ -16,8 +16,8 @@ from flask import request, url_for
 from kg.answers_news import Change, NewAnswer, NewRun
 from kg.papers import Paper
 from webapp.show import paper_url, web
-from webapp.signs import clean
 from webapp.tex import plain
+from webapp.tex.signs import clean
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _SUBJECTS = "http://arxiv.org/schemas/atom"  # the scheme of categories in arXiv's own feeds

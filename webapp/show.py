@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from kg.identifiers import split_url
 from kg.papers import Author, Mention, Paper
-from webapp.charts import histogram, parts, years_of
 from webapp.params import FILTERS, SEARCH
-from webapp.signs import cleaned
+from webapp.pictures.charts import histogram, parts, years_of
 from webapp.tex import hits, plain, prose
+from webapp.tex.signs import cleaned
 
 _KEPT = (frozenset(SEARCH) | {"by", "not", "paper", "depth", "expand", "since"}) - {"cursor"}
 

@@ -22,9 +22,9 @@ from pathlib import Path
 from tests.conftest import open_library
 from webapp import create_app
 from webapp.server import serve
-import kg.mapping, webapp.pages.map, webapp.dots
+import kg.mapping, webapp.pages.map, webapp.pictures.dots
 if sys.argv[2] == "many":
-    kg.mapping.MOST_TITLES = webapp.pages.map.MOST_TITLES = webapp.dots._LIGHT = 2
+    kg.mapping.MOST_TITLES = webapp.pages.map.MOST_TITLES = webapp.pictures.dots._LIGHT = 2
 serve(create_app(open_library(Path(sys.argv[1]))), "127.0.0.1", 0, lambda address: print(address, flush=True))
 """
 

@@ -9,7 +9,7 @@ from kg.envelope import plain
 from kg.filters import MODES
 from kg.mapping import MOST_TITLES
 from webapp import params, replies
-from webapp.dots import GREY, HEIGHT, PALETTE, WIDTH, colour_of, dots, image, is_light
+from webapp.pictures.dots import GREY, HEIGHT, PALETTE, WIDTH, colour_of, dots, image, is_light
 from webapp.replies import library
 
 

@@ -9,7 +9,7 @@ from kg.bibtex import to_bibtex
 from kg.errors import NotFound
 from kg.filters import BY, SORTS, Related
 from webapp import params, replies
-from webapp.drawing import Drawing, drawn
+from webapp.pictures.around import Drawing, drawn
 from webapp.replies import library
 
 _RELATED_SHOWN = 12

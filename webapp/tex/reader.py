@@ -1,9 +1,9 @@
 r"""Text of papers as pages show it: titles, abstracts and remarks are written in TeX, more or less.
 
-Maths becomes MathML (`webapp.mathml`), emphasis becomes elements, accents letters, `--` and quotes what they stand for;
-the rest is escaped and shown as it is: what is not surely TeX is text. Bidi overrides, zero-width marks and control
-characters are dropped (`webapp.signs`), and a text with letters of a right-to-left script stands in `<bdi>`, so that no
-title can reorder or hide what is around it. All of it takes time in proportion to the text.
+Maths becomes MathML (`webapp.tex.mathml`), emphasis becomes elements, accents letters, `--` and quotes what they stand
+for; the rest is escaped and shown as it is: what is not surely TeX is text. Bidi overrides, zero-width marks and
+control characters are dropped (`webapp.tex.signs`), and a text with letters of a right-to-left script stands in
+`<bdi>`, so that no title can reorder or hide what is around it. All of it takes time in proportion to the text.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from webapp.mathml import mathml
-from webapp.signs import clean, runs_leftwards
-from webapp.tokens import ACCENTS, COMMANDS, END, GREEK, HIT, SPACES, SUSPECT, SWITCHES, TOKEN, WORDS
+from webapp.tex.mathml import mathml
+from webapp.tex.signs import clean, runs_leftwards
+from webapp.tex.tokens import ACCENTS, COMMANDS, END, GREEK, HIT, SPACES, SUSPECT, SWITCHES, TOKEN, WORDS
 
 _MARKS = re.compile(f"[{HIT}{END}]")
 _MARKED = re.compile(r"\[\[((?:(?!\[\[|\]\]).)*+)\]\]", re.DOTALL)

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from latex2mathml.converter import Converter
 from markupsafe import escape
 
-from webapp.typeset import typeset
+from webapp.tex.typeset import typeset
 
 LONGEST = 2000  # characters of source
 _DEEPEST = 40  # levels; Python's own limit is far above, and a reader's below

@@ -1,0 +1,1 @@
+"""Charts, maps and graphs worked out as numbers and paths, which templates draw as SVG."""
