@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher, get_close_matches
+from difflib import get_close_matches
 
 from kg.answers import SearchResult
 from kg.filters import Filter
@@ -20,7 +20,8 @@ _CALLED = {
 _MOST = 3  # filters that are hinted at
 _NEAR = 0.6  # of two names' letters, at least, agree in order (difflib's ratio)
 _SHOWN = 60  # characters of a name
-_LEAST_WORDS, _MOST_LETTERS = 3, 300  # of a query that may be a title
+# Of a query that may be a title. In longer texts difflib passes common letters over.
+_LEAST_WORDS, _MOST_LETTERS = 3, 199
 _LOOKED_AT = 5  # results whose title may be meant
 _SLIP = 0.85  # of the letters of a query and a title, at least, agree in order
 
@@ -44,16 +45,9 @@ def meant(text: str, results: Sequence[SearchResult]) -> SearchResult | None:
     key = title_key(text[:_MOST_LETTERS])
     if len(key.split()) < _LEAST_WORDS or any(result.match == "exact" for result in results[:1]):
         return None
-    near = [
-        (_likeness(key, title_key((result.title or "")[:_MOST_LETTERS])), result) for result in results[:_LOOKED_AT]
-    ]
-    likeness, result = max(near, key=lambda pair: pair[0], default=(0.0, None))
-    return result if likeness >= _SLIP else None
-
-
-def _likeness(one: str, other: str) -> float:
-    compared = SequenceMatcher(None, one, other, autojunk=False)
-    return compared.ratio() if compared.quick_ratio() >= _SLIP else 0.0
+    titles = {title_key((result.title or "")[:_MOST_LETTERS]): result for result in results[:_LOOKED_AT]}
+    found = get_close_matches(key, titles, n=1, cutoff=_SLIP)
+    return titles[found[0]] if found else None
 
 
 def _names(store: Store, filter_: Filter) -> list[str]:

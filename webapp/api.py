@@ -38,8 +38,7 @@ def papers() -> Response:
     if not 1 <= len(wanted) <= params.MOST:
         raise BadRequest(f"ids: give 1 to {params.MOST} ids, separated by commas")
     found, unknown = library().papers(wanted)
-    notes = [f"{reference} is not in the library." for reference in unknown]
-    return replies.listing(found, len(found), notes=notes)
+    return replies.listing(found, len(found), notes=replies.missing(unknown))
 
 
 @blueprint.get("/papers/<path:reference>/related")

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response, current_app, g
 
+from kg.answers import ListCount
 from kg.bibtex import to_bibtex
 from kg.envelope import envelope, envelope_of_one
 from kg.exports import to_csv
@@ -22,6 +23,16 @@ def library() -> Library:
     """The library that the application answers for."""
     found: Library = current_app.extensions["library"]
     return found
+
+
+def lists_by_id() -> dict[str, ListCount]:
+    """All lists by their ids, in the order of their titles."""
+    return {found.id: found for found in library().lists()}
+
+
+def missing(references: Iterable[str]) -> list[str]:
+    """A note on each name that is no paper's."""
+    return [f"{reference} is not in the library." for reference in references]
 
 
 def papers_of(results: Iterable[Any]) -> dict[str, Paper]:

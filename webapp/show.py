@@ -16,9 +16,7 @@ from webapp.tex import hits, plain, prose
 from webapp.tex.signs import cleaned
 
 _KEPT = (frozenset(SEARCH) | {"by", "not", "paper", "depth", "expand", "since"}) - {"cursor"}
-
-
-_LONG_LIST = 50  # papers, from which a list may have more mentions than a page shows
+_LONG_LIST = 50  # papers; fewer hardly have more mentions than a page shows
 
 
 def add_filters(app: Flask) -> None:
@@ -76,7 +74,7 @@ def anchor(mention: Mention) -> str:
 
 def place_url(mention: Mention, papers: int) -> str:
     """Where a mention stands on the page of its list, which holds so many papers: a long one has several pages."""
-    line = mention.line if papers > _LONG_LIST else None  # fewer papers hardly have mentions for two pages
+    line = mention.line if papers > _LONG_LIST else None
     return url_for("pages.reading_list", list_id=mention.list_id, line=line, _anchor=anchor(mention))
 
 

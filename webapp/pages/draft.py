@@ -46,7 +46,7 @@ def _page(answer: RelatedAnswer | None, page: Page | None, note: str | None = No
         beside=_beside(),
         chosen=chosen,
         papers=replies.papers_of(answer.results) if answer else {},
-        lists={found.id: found for found in library().lists()},
+        lists=replies.lists_by_id(),
         following=page.next(answer.count) if answer and page else None,
         ways=BY,
         sorts=SORTS,
@@ -78,16 +78,14 @@ def draft_as(twin: str) -> Response:
 def papers() -> str:
     """A set of papers, by their ids in the address: to be kept, sent, or taken along."""
     found, unknown = _chosen()
-    notes = [f"{reference} is not in the library." for reference in unknown]
-    return render_template("set.html", papers=found, notes=notes)
+    return render_template("set.html", papers=found, notes=replies.missing(unknown))
 
 
 def papers_as(twin: str) -> Response:
     """The set as JSON, BibTeX or CSV; unknown papers are named in the notes of the JSON."""
     found, unknown = _chosen()
     if twin == "json":
-        notes = [f"{reference} is not in the library." for reference in unknown]
-        return replies.listing(found, len(found), notes=notes)
+        return replies.listing(found, len(found), notes=replies.missing(unknown))
     return replies.as_file(twin, found)
 
 

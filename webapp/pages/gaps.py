@@ -24,7 +24,7 @@ def gaps() -> str:
         answer=answer,
         chosen=chosen,
         papers=replies.papers_of(answer.results),
-        lists={found.id: found for found in library().lists()},
+        lists=replies.lists_by_id(),
         following=page.next(answer.count),
         data=library().config.data,
     )

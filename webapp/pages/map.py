@@ -6,7 +6,6 @@ from flask import Response, render_template, request
 
 from kg.answers_map import MapAnswer
 from kg.envelope import plain
-from kg.filters import MODES
 from kg.mapping import MOST_TITLES
 from webapp import params, replies
 from webapp.pictures.dots import GREY, HEIGHT, PALETTE, WIDTH, colour_of, dots, image, is_light
@@ -25,7 +24,6 @@ def map_page() -> str:
         query=request.args.get("q", ""),
         asks=_asks(),
         filters=params.filters(),
-        modes=MODES,
         few=few,
         drawn=drawn,
         groups=_grouped(answer) if few else (),

@@ -24,7 +24,7 @@ def new() -> str:
         run=run,
         since=request.args.get("since", "").strip(),
         papers=_known(answer),
-        lists={found.id: found for found in library().lists()},
+        lists=replies.lists_by_id(),
         following=page.next(answer.count if run is None else max(_shown(answer.results[0].counts))),
         offset=page.offset if run is not None else 0,
         day=day,

@@ -41,7 +41,7 @@ def paper(reference: str) -> Response | str:
         by=by,
         ways=BY,
         sorts=SORTS,
-        lists={found.id: found for found in library().lists()},
+        lists=replies.lists_by_id(),
         bibtex=to_bibtex([answer.paper]),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, render_template, request
 
 from kg.answers import SearchAnswer
-from kg.filters import MODES, SORTS
+from kg.filters import SORTS
 from webapp import params, replies
 from webapp.replies import library
 
@@ -24,11 +24,10 @@ def home() -> str:
         "search.html",
         answer=answer,
         papers=replies.papers_of(answer.results),
-        lists={found.id: found for found in library().lists()},
+        lists=replies.lists_by_id(),
         query=query,
         following=page.next(answer.count),
         filters=given,
-        modes=MODES,
         sorts=SORTS,
     )
 

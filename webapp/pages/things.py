@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby
-from typing import TypeVar
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -17,35 +16,19 @@ from webapp.params import Page
 from webapp.replies import library
 from webapp.show import is_unresolved
 
-_Held = TypeVar("_Held", AuthorAnswer, TopicAnswer)
-
-MENTIONS_SHOWN = 300  # of a list; longer ones go on on further pages
+_MENTIONS_SHOWN = 300  # of a list; longer ones go on on further pages
 
 
 def author(author_id: str) -> Response | str:
     """One author and their papers."""
     author_id, twin = params.twin(author_id)
-    answer = library().author(author_id)
-    if twin:
-        answer = _narrowed(answer, "author")
-    if twin == "json":
-        return replies.one(answer)
-    if twin == "bib":
-        return replies.bibtex(answer.papers)
-    return _with_papers("author.html", "author", answer.id, answer)
+    return _held("author", library().author(author_id), twin)
 
 
 def topic(topic_id: str) -> Response | str:
     """One topic and its papers."""
     topic_id, twin = params.twin(topic_id)
-    answer = library().topic(topic_id, papers=twin is not None)
-    if twin:
-        answer = _narrowed(answer, "topic")
-    if twin == "json":
-        return replies.one(answer)
-    if twin == "bib":
-        return replies.bibtex(answer.papers)
-    return _with_papers("topic.html", "topic", answer.id, answer)
+    return _held("topic", library().topic(topic_id, papers=twin is not None and not _narrows()), twin)
 
 
 def reading_list(list_id: str) -> Response | str:
@@ -56,7 +39,7 @@ def reading_list(list_id: str) -> Response | str:
         return replies.one(answer)
     if twin == "bib":
         return replies.bibtex(answer.papers.values())
-    page = Page(MENTIONS_SHOWN, _offset(answer))
+    page = Page(_MENTIONS_SHOWN, _offset(answer))
     shown = answer.mentions[page.offset : page.offset + page.limit]
     return render_template(
         "list.html",
@@ -65,7 +48,6 @@ def reading_list(list_id: str) -> Response | str:
         contents=_contents(answer),
         unresolved=[m for m in answer.mentions if m.paper and is_unresolved(answer.papers[m.paper])],
         following=page.next(len(answer.mentions)),
-        in_pages=len(answer.mentions) > MENTIONS_SHOWN,
     )
 
 
@@ -75,19 +57,28 @@ def _offset(answer: ListAnswer) -> int:
     if not (line.isascii() and line.isdigit() and len(line) < 10):
         return params.page().offset
     before = sum(mention.line < int(line) for mention in answer.mentions)
-    return min(before, max(len(answer.mentions) - 1, 0)) // MENTIONS_SHOWN * MENTIONS_SHOWN
+    return min(before, max(len(answer.mentions) - 1, 0)) // _MENTIONS_SHOWN * _MENTIONS_SHOWN
 
 
-def _with_papers(template: str, field: str, id_: str, answer: object) -> str:
-    """The page of something by which papers can be filtered, with one page of them, as the request narrows them."""
-    page, found = params.page(), _found(field, id_)
+def _held(field: str, answer: AuthorAnswer | TopicAnswer, twin: str | None) -> Response | str:
+    """Something by which papers can be filtered: as data with all of them, or those that the request narrows it to."""
+    if twin is None:
+        return _page(field, answer)
+    if _narrows():
+        answer = replace(answer, papers=tuple(replies.papers_of(_found(field, answer.id).results).values()))
+    return replies.one(answer) if twin == "json" else replies.bibtex(answer.papers)
+
+
+def _page(field: str, answer: AuthorAnswer | TopicAnswer) -> str:
+    """The same as a page, with one page of its papers."""
+    page, found = params.page(), _found(field, answer.id)
     return render_template(
-        template,
+        f"{field}.html",
         answer=answer,
         field=field,
         found=found,
         papers=replies.papers_of(found.results),
-        lists={one.id: one for one in library().lists()},
+        lists=replies.lists_by_id(),
         filters=params.filters(),
         following=page.next(found.count),
         sorts=SORTS[1:],
@@ -95,11 +86,8 @@ def _with_papers(template: str, field: str, id_: str, answer: object) -> str:
     )
 
 
-def _narrowed(answer: _Held, field: str) -> _Held:
-    """The answer with the papers that the request narrows it to; with all of them where it does not."""
-    if not {*params.FILTERS, *params.PAGING, "sort"} & set(request.args):
-        return answer
-    return replace(answer, papers=tuple(replies.papers_of(_found(field, answer.id).results).values()))
+def _narrows() -> bool:
+    return not {*params.FILTERS, *params.PAGING, "sort"}.isdisjoint(request.args)
 
 
 def _found(field: str, id_: str) -> SearchAnswer:
