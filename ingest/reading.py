@@ -23,7 +23,7 @@ from kg.store.documents import Document, Source
 from kg.text import squeezed
 
 # Counts changes of what is read out of a document: documents read by an older version are read again.
-_READERS_VERSION = b"3"
+_READERS_VERSION = b"4"
 
 
 def extract(

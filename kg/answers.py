@@ -119,6 +119,14 @@ class PaperAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperRecord(Paper):
+    """A paper and its neighbours as one record, as JSON has them."""
+
+    references: tuple[Neighbour, ...] = ()
+    cited_by: tuple[Neighbour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorAnswer:
     """An author and their papers, newest first; `names` are all spellings that were joined, the most used first.
 
@@ -159,6 +167,16 @@ class ListAnswer:
     document: str
     mentions: tuple[Mention, ...]
     papers: Mapping[str, Paper]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRecord:
+    """A list as JSON has it: its mentions name their papers by id."""
+
+    id: str
+    title: str
+    document: str
+    mentions: tuple[Mention, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True)
 class PathNode:
@@ -14,8 +16,7 @@ class PathNode:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class PathStep:
+class PathStep(Struct, frozen=True, rename={"from_": "from"}):
     """An edge of a path, as it points (`kind:id` at either end); `source` is who says so."""
 
     kind: str
@@ -25,8 +26,7 @@ class PathStep:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class PathAnswer:
+class PathAnswer(Struct, frozen=True, rename={"from_": "from"}):
     """A shortest path between two nodes, its steps between its `nodes`; neither where no path joins the two."""
 
     from_: PathNode

@@ -17,8 +17,11 @@ FIELDS = ("author", "title", "year", "cat", "topic", "list", "id")
 SYNONYMS = {"category": "cat"}
 MOST_FILTERS = 20
 LONGEST_VALUE = 500  # characters of a filter's value
-_RANGE = re.compile(r"(\d{4})?\s?(\.{2,3}|…|[-–—])?\s?(\d{4})?")
-_BOUND = re.compile(r"([<>])\s?(=?)\s?(\d{4})")
+# Two years or one, with a mark between them or at the open end; or one bound.
+_TO = r"(?:\.{2,3}|…|[-–—])"
+YEARS = rf"[0-9]{{4}}(?: ?{_TO}(?: ?[0-9]{{4}})?)?|{_TO} ?[0-9]{{4}}|(?:[<>] ?=?|[≤≥]) ?[0-9]{{4}}"
+_YEARS = re.compile(YEARS)
+_YEAR = re.compile("[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +98,15 @@ class Related:
 
 def parse_years(value: str) -> tuple[int, int] | None:
     """`2019`, `2018..2020`, `2018..`, `..2020` (also with a dash), `>2018` or `<=2020` as first and last year."""
-    value = value.strip().replace("≥", ">=").replace("≤", "<=")
-    if bound := _BOUND.fullmatch(value):
-        year, step = int(bound[3]), 0 if bound[2] else 1
-        return (year + step, 9999) if bound[1] == ">" else (0, year - step)
-    match = _RANGE.fullmatch(value)
-    if match is None or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
+    value = value.strip()
+    if not _YEARS.fullmatch(value):
         return None
-    first = int(match[1]) if match[1] else 0
-    last = int(match[3]) if match[3] else (9999 if match[2] else first)
+    years = [int(year) for year in _YEAR.findall(value)]
+    step = 0 if re.search("[=≤≥]", value) else 1
+    if value[0] in "<≤":
+        return 0, years[0] - step
+    if value[0] in ">≥":
+        return years[0] + step, 9999
+    first = years[0] if value[0].isdigit() else 0
+    last = years[-1] if value[-1].isdigit() else 9999
     return min(first, last), max(first, last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 
 from kg import generations
 from kg.config import Config
@@ -12,12 +12,51 @@ from kg.parts import Parts
 from kg.store import Store
 from kg.store.asks import moment
 
+Freshness = Literal["fresh", "stale", "missing"]
 
-def status(store: Store, config: Config) -> dict[str, Any]:
-    """The keys of the contract; index and graph are `fresh`, `stale` or `missing`."""
+
+class Unresolved(TypedDict):
+    """A work that no service has described, and where a document names it."""
+
+    id: str
+    title: str | None
+    document: str | None
+    line: int | None
+
+
+class Pause(TypedDict):
+    """A service that asked not to be asked for a while."""
+
+    service: str
+    until: str
+    reason: str
+
+
+class Status(TypedDict):
+    """What `kg status` tells; `references` counts papers by what is known of theirs, `last_run` is its record."""
+
+    documents: int
+    mentions: int
+    papers: int
+    with_abstract: int
+    unresolved: int
+    cited_only: int
+    embedded: int
+    references_known: int
+    references: dict[str, int]
+    unresolved_works: list[Unresolved]
+    paused: list[Pause]
+    index: Freshness
+    graph: Freshness
+    model: str
+    last_run: dict[str, Any] | None
+
+
+def status(store: Store, config: Config) -> Status:
+    """Counts and health, with the keys of the contract."""
     documents, mentions = store.documents.counts()
     model = Parts(config).model()
-    return {
+    found: dict[str, Any] = {
         "documents": documents,
         "mentions": mentions,
         **store.papers.counts(),
@@ -34,3 +73,4 @@ def status(store: Store, config: Config) -> dict[str, Any]:
         "model": model,
         "last_run": store.runs.last(),
     }
+    return cast(Status, found)

@@ -6,17 +6,16 @@ them, and again when `kg ingest` has made new ones.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 from kg.answers import (
     AuthorAnswer,
     GapsAnswer,
     ListAnswer,
     ListCount,
-    Neighbour,
     PaperAnswer,
     RelatedAnswer,
     SearchAnswer,
@@ -26,18 +25,20 @@ from kg.answers import (
 from kg.answers_graph import AroundAnswer, PathAnswer
 from kg.answers_map import MapAnswer
 from kg.answers_news import NewAnswer
+from kg.answers_work import RelatedWorkAnswer
 from kg.config import Config
 from kg.errors import NotFound
 from kg.filters import Related, Scope, Search
 from kg.parts import Parts
-from kg.subjects import co_authors, topic
+from kg.subjects import co_authors, reading_list, topic
 from kg.text import squeezed
 
 if TYPE_CHECKING:
     from graph.whole import Graph
+    from kg.drafts import Draft
+    from kg.health import Status
     from kg.papers import Paper
     from kg.store import Store
-    from kg.store.citations import Edge
     from search.encoder import Encoder
     from search.question import Sides
 
@@ -52,6 +53,14 @@ class Library:
         self.config = config
         self.parts = Parts(config, make_encoder)
         self._local = threading.local()
+
+    @classmethod
+    def open(cls, data: str | os.PathLike[str] | None = None) -> Self:
+        """The library of a folder, with the settings that commands have; None is the folder that these would take.
+
+        :raises UsageError: a setting is wrong.
+        """
+        return cls(Config.load({"data": data}, os.environ))
 
     # -- parts -------------------------------------------------------------------------------
 
@@ -111,10 +120,19 @@ class Library:
         """
         from kg.relating import related
 
-        papers = tuple(self.id_of(paper) for paper in question.papers)
-        unwanted = tuple(self.id_of(paper) for paper in question.unwanted)
-        excluded = tuple(self.id_of(paper) for paper in question.excluded)
-        return related(self, replace(question, papers=papers, unwanted=unwanted, excluded=excluded))
+        return related(self, question)
+
+    def related_work(
+        self, question: Related, draft: Draft | None = None, group_by: str | None = None
+    ) -> RelatedWorkAnswer:
+        """What a draft (else the text) should cite and does not yet, grouped by `topic` or `sentence`; see `kg.works`.
+
+        :raises NotFound: papers of the question are not in the library; it names them.
+        :raises UsageError: the draft cannot be read, or there is neither a sentence nor a paper to go by.
+        """
+        from kg.works import related_work
+
+        return related_work(self, question, draft, group_by)
 
     def paper(self, reference: str) -> PaperAnswer:
         """One paper, by any of its names.
@@ -125,8 +143,8 @@ class Library:
         references, cited_by = self.store.citations.of(paper.id)
         return PaperAnswer(
             paper,
-            self._neighbours(references),
-            self._neighbours(cited_by),
+            references,
+            cited_by,
             self.store.asks.references_of(paper.id),
             tuple(self.store.resolutions.of(paper.id)),
         )
@@ -165,17 +183,12 @@ class Library:
         """Every list with the number of its papers."""
         return self.store.documents.lists()
 
-    def reading_list(self, list_id: str) -> ListAnswer:
-        """A list as its author arranged it.
+    def reading_list(self, list_id: str, papers: bool = True) -> ListAnswer:
+        """A list as its author arranged it, with its papers if asked for.
 
         :raises NotFound: no list has that id.
         """
-        known = next((found for found in self.lists() if found.id == list_id), None)
-        if known is None:
-            raise NotFound(f"no list {list_id!r} in the library")
-        mentions = tuple(self.store.documents.mentions_in(list_id))
-        papers = self.store.papers.get(list(dict.fromkeys(m.paper for m in mentions if m.paper)))
-        return ListAnswer(known.id, known.title, known.document, mentions, {p.id: p for p in papers})
+        return reading_list(self, list_id, papers)
 
     def path(self, one: str, other: str) -> PathAnswer:
         """A shortest path between two papers, authors or topics, with the evidence of every step; see `kg.paths`.
@@ -248,7 +261,7 @@ class Library:
             raise NotFound("there is no graph yet: run `kg ingest`")
         return networkx_graph(tables, papers=matching(self.sides(semantic=False), query, scope))
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> Status:
         """Counts and health, with the keys of the contract."""
         from kg.health import status
 
@@ -270,11 +283,6 @@ class Library:
         if store is not None:
             store.close()
             del self._local.store
-
-    def _neighbours(self, edges: Sequence[Edge]) -> tuple[Neighbour, ...]:
-        sources = dict(edges)
-        papers = self.store.papers.get(list(sources))
-        return tuple(Neighbour(paper.id, paper.title, paper.published, sources[paper.id]) for paper in papers)
 
     def _database_file(self) -> tuple[int, int] | None:
         """Which file the database is: another one may have taken its place."""

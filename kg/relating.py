@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from graph.relatedness import DRAFT_WEIGHTS, SIGNALS, WEIGHTS, Scored, combine, proposed, value_of
 from kg.answers import Reason, RelatedAnswer, RelatedResult, shown
 from kg.arrays import places_of, without
+from kg.drafts.prose import Passage
+from kg.errors import NotFound
 from kg.exemplars import Exemplar, of_draft, of_paper
 from kg.filters import Related, Scope
 from kg.sentences import ROLES
@@ -36,10 +38,37 @@ class Relating:
     weights: dict[str, float]
 
 
+def known(library: Library, question: Related) -> Related:
+    """The question with its papers' ids in place of the names that it has for them.
+
+    :raises NotFound: some of them are not in the library; all of these are named.
+    """
+    named = (*question.papers, *question.unwanted, *question.excluded)
+    ids = {name: library.store.identity.find(name) for name in named}
+    unknown = [name[:200] for name, id_ in ids.items() if id_ is None]
+    if unknown:
+        what = f"no paper {unknown[0]!r}" if len(unknown) == 1 else f"no papers {', '.join(map(repr, unknown))}"
+        raise NotFound(f"{what} in the library; `kg search` finds ids by words")
+    papers, unwanted, excluded = (
+        tuple(found for name in names if (found := ids[name]))
+        for names in (question.papers, question.unwanted, question.excluded)
+    )
+    return replace(question, papers=papers, unwanted=unwanted, excluded=excluded)
+
+
 def related(library: Library, question: Related) -> RelatedAnswer:
-    """Papers like the examples and unlike the unwanted ones, in scope; never one of them, nor another form of it."""
-    store, sides = library.store, _sides(library, question.by)
-    found = relate(sides, library.parts.graph(), question)
+    """Papers like the examples and unlike the unwanted ones, in scope; never one of them, nor another form of it.
+
+    :raises NotFound: one of the papers is not in the library.
+    """
+    question = known(library, question)
+    sides = sides_for(library, question.by)
+    return page_of(library, sides, relate(sides, library.parts.graph(), question), question)
+
+
+def page_of(library: Library, sides: Sides, found: Relating, question: Related) -> RelatedAnswer:
+    """The page of the papers scored that a question asks for."""
+    store = library.store
     if not len(found.scored.numbers) and question.by == "all":
         return _anything(store, question, _notes(sides, found, question.by))
     scored = _sorted(store, found.scored, question.sort)
@@ -55,10 +84,17 @@ def related(library: Library, question: Related) -> RelatedAnswer:
     return RelatedAnswer(tuple(results), len(scored.numbers), _notes(sides, found, question.by), counted)
 
 
-def relate(sides: Sides, tables: Tables | None, question: Related, unseen: Places | None = None) -> Relating:
+def relate(
+    sides: Sides,
+    tables: Tables | None,
+    question: Related,
+    unseen: Places | None = None,
+    passages: Sequence[Passage] = (),
+) -> Relating:
     """Score every paper that some signal puts forward; the papers of the question are ids of the library.
 
-    Papers `unseen` (numbers) are treated as if the library did not have them.
+    Papers `unseen` (numbers) are treated as if the library did not have them. A draft is either the question's text,
+    compared as it is, or these `passages`.
     """
     store = sides.store
     left_out = _left_out(store, (*question.papers, *question.unwanted))
@@ -66,7 +102,9 @@ def relate(sides: Sides, tables: Tables | None, question: Related, unseen: Place
         left_out = np.union1d(left_out, unseen)
     wanted = _of_papers(sides, tables, question.papers, question.by, left_out)
     if question.text is not None:
-        wanted.append(of_draft(sides, tables, question.text, question.by, left_out))
+        passages = [Passage(question.text)]
+    if passages:
+        wanted.append(of_draft(sides, tables, passages, question.by, left_out))
     unwanted = _of_papers(sides, tables, question.unwanted, question.by, left_out)
     allowed = without(_allowed(store, tables, question.scope), left_out)
     if question.excluded:
@@ -84,7 +122,7 @@ def relate(sides: Sides, tables: Tables | None, question: Related, unseen: Place
     return Relating(wanted, unwanted, sums, tables, weights)
 
 
-def _sides(library: Library, by: str) -> Sides:
+def sides_for(library: Library, by: str) -> Sides:
     """What the question is asked of; with the encoder only where texts count."""
     return library.sides(semantic=bool({"text", "neighbours"} & set(SIGNALS[by])))
 
@@ -174,7 +212,7 @@ def _value(exemplar: Exemplar, name: str, number: int) -> float:
 def _anything(store: Store, question: Related, notes: tuple[str, ...]) -> RelatedAnswer:
     """Where nothing at all is known to relate them: the newest papers in scope, and that fact."""
     why = (Reason("text", 0.0, WEIGHTS["text"], 0.0, "nothing is known to relate them"),)
-    left_out = set(_left_out(store, (*question.papers, *question.unwanted)).tolist())
+    left_out = set(_left_out(store, (*question.papers, *question.unwanted, *question.excluded)).tolist())
     numbers = [number for number in store.fulltext.filtered(question.scope) if number not in left_out]
     page = numbers[question.offset : question.offset + question.limit]
     papers = store.papers.get(list(store.papers.ids(page).values()))

@@ -11,7 +11,8 @@ import re
 ROLES = ("background", "method", "result")
 
 _END = re.compile(
-    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)(?<!\bcf\.)\s+(?=[\"“(\[$A-Z0-9])"
+    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)(?<!\bcf\.)"
+    r"(?<!\b[Ff]ig\.)(?<!\b[Ff]igs\.)(?<!\b[Ee]q\.)(?<!\b[Ee]qs\.)(?<!\b[Ss]ec\.)(?<!\b[Tt]ab\.)(?<!\b[Rr]ef\.)\s+(?=[\"“(\[$A-Z0-9])"
 )
 _CUES = {
     "background": re.compile(

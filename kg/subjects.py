@@ -1,4 +1,4 @@
-"""Topics and authors as answers: what stands around a topic, who writes with whom."""
+"""Topics, authors and lists as answers: what stands around a topic, who writes with whom, what a list mentions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from kg.answers import AuthorCount, TopicAnswer, TopicEdges
+from kg.answers import AuthorCount, ListAnswer, TopicAnswer, TopicEdges
 from kg.errors import NotFound
 from kg.papers import Paper, Topic
 
@@ -57,3 +57,17 @@ def _near(library: Library, topic_id: str) -> tuple[TopicEdges, ...]:
         return ()
     found = near_topics(tables, place, _MOST_NEAR)
     return tuple(TopicEdges(tables.id("topic", near), tables.label("topic", near), edges) for near, edges in found)
+
+
+def reading_list(library: Library, list_id: str, papers: bool) -> ListAnswer:
+    """A list as its author arranged it, with its papers if asked for.
+
+    :raises NotFound: no list has that id.
+    """
+    known = next((found for found in library.lists() if found.id == list_id), None)
+    if known is None:
+        raise NotFound(f"no list {list_id!r} in the library")
+    mentions = tuple(library.store.documents.mentions_in(list_id))
+    wanted = dict.fromkeys(m.paper for m in mentions if m.paper) if papers else ()
+    held = {paper.id: paper for paper in library.store.papers.get(list(wanted))}
+    return ListAnswer(known.id, known.title, known.document, mentions, held)

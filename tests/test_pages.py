@@ -122,7 +122,7 @@ def test_csv_has_every_field_and_no_formula(client: FlaskClient, library: Librar
 
 
 def test_a_cell_is_no_formula(library: Library) -> None:
-    from kg.exports import to_csv
+    from kg.exports.tables import to_csv
     from kg.papers import Paper
 
     written = to_csv([Paper("x", title='=HYPERLINK("https://evil.example")', abstract="-1 and @all")])

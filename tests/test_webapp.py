@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from kg.exports import FORMATS
 from kg.library import Library
 from webapp import Access, create_app
 from webapp.show import hits, web
@@ -62,11 +63,12 @@ def test_pages_name_their_twins_and_the_twins_answer(client: FlaskClient, path: 
         for part in page.split("<link ")
         if 'rel="alternate"' in part.split(">")[0]
     ]
-    assert {twin.partition("?")[0].rpartition(".")[2] for twin in twins} == {"json", "bib", "atom"}
-    for twin in twins:
-        answer = client.get(twin)
-        assert answer.status_code == 200
-        assert answer.content_type.startswith(("application/json", "application/x-bibtex", "application/atom+xml"))
+    endings = {twin.partition("?")[0].rpartition(".")[2] for twin in twins}
+    assert endings == {"json", "bib", "ris", "csv", "jsonl", "atom"}
+    types = {"application/json", "application/atom+xml", *(format_.media_type for format_ in FORMATS.values())}
+    answers = [client.get(twin) for twin in twins]
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.mimetype for answer in answers} == types
 
 
 def test_the_twin_of_a_search_is_the_api(client: FlaskClient) -> None:

@@ -30,6 +30,8 @@ def create_app(library: Library, access: Access | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     access = access or Access()
+    app.config["ASKS_FOR_TOKEN"] = access.token is not None
+    app.url_map.merge_slashes = False  # an address is a paper's name too: https://arxiv.org/...
     guard.protect(app, {access.host, *access.hosts}, access.token, access.cors)
     show.add_filters(app)
     assets.serve_once(app)

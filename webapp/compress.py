@@ -6,13 +6,15 @@ import gzip
 
 from flask import Response, request
 
+from kg.exports import FORMATS
+
 _LEVEL = 5  # beyond it, half of the time again saves a hundredth
 _LEAST = 1000  # bytes worth the work
 _TEXTS = (
     "text/",
     "application/json",
     "application/problem+json",
-    "application/x-bibtex",
+    *(format_.media_type for format_ in FORMATS.values()),
     "application/atom+xml",
     "image/svg+xml",
 )

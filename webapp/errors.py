@@ -6,14 +6,16 @@ import json
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import KgError, NotFound, UsageError
 from kg.store import DatabaseError
+from webapp.params import TWINS
 
 _LOG = logging.getLogger("kg.webapp")
+_DATA = tuple(f".{ending}" for ending in (*TWINS, "atom"))
 
 
 def handle(app: Flask) -> None:
@@ -25,13 +27,21 @@ def handle(app: Flask) -> None:
 
 
 def _http(error: HTTPException) -> Response:
-    response = _answer(error.code or 500, error.description or "")
+    response = _answer(error.code or 500, _told(error))
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
     if error.code == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _told(error: HTTPException) -> str:
+    if error.code == HTTPStatus.NOT_FOUND and request.url_rule is None and request.path.startswith("/api/"):
+        return f"{request.path} is no route of this API; /api shows all"
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return f"The body is longer than {current_app.config['MAX_CONTENT_LENGTH']} bytes."
+    return error.description or ""
 
 
 def _ours(error: KgError) -> Response:
@@ -54,14 +64,19 @@ def _unexpected(error: Exception) -> Response:
 def _answer(status: int, detail: str) -> Response:
     title = HTTPStatus(status).phrase
     if wants_json():
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-        return Response(json.dumps(body) + "\n", status, content_type="application/problem+json")
+        return Response(problem(status, detail), status, content_type="application/problem+json")
     if request_ctx.url_adapter is None:  # the Host header is no host: no address can be built from it
         return Response(f"{title}: {detail}\n", status, content_type="text/plain; charset=utf-8")
     page = render_template("error.html", title=title, detail=detail, status=status)
     return Response(page, status, content_type="text/html; charset=utf-8")
 
 
+def problem(status: int, detail: str) -> bytes:
+    """What went wrong, for programs (RFC 9457)."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return json.dumps(body).encode() + b"\n"
+
+
 def wants_json() -> bool:
     """Whether the address, not a guess about the client, is one of data."""
-    return request.path.startswith("/api/") or request.path.endswith((".json", ".bib", ".csv", ".atom"))
+    return request.path.startswith("/api/") or request.path.endswith(_DATA)

@@ -21,6 +21,7 @@ _HEADERS = {
 }
 
 
+_CHANGING = {"/healthz", "/api/v1/healthz", "/api/v1/status"}
 _HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|((?:[\w-]{1,63}\.)*[\w-]{1,63}))(?::\d{1,5})?")
 _ALL_ADDRESSES = {"0.0.0.0", "::"}
 
@@ -79,13 +80,13 @@ def _check_token(token: str) -> None:
 def _allow(response: Response, origin: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
     response.vary.add("Origin")
 
 
 def _make_conditional(response: Response) -> None:
     """Answer 304 to who has it already. Status and health change by themselves and have no ETag."""
-    if request.path in {"/healthz", "/api/v1/status"}:
+    if request.path in _CHANGING:
         response.headers.pop("ETag", None)
         return
     if response.direct_passthrough:

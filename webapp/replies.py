@@ -1,22 +1,24 @@
-"""Answers as JSON and BibTeX."""
+"""Answers as JSON, and papers as files."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from flask import Response, current_app, g
 
 from kg.answers import ListCount
-from kg.bibtex import to_bibtex
-from kg.envelope import envelope, envelope_of_one
-from kg.exports import to_csv
+from kg.envelope import Meta, Single, record
+from kg.exports import FORMATS
 from kg.library import Library
 from kg.papers import Paper
-from webapp.params import Page
+from kg.parameters import Paged
+
+_NO_TIME = 0.0
+_TIME = b'"took_ms":0.0'
 
 
 def library() -> Library:
@@ -45,48 +47,36 @@ def start_clock() -> None:
     g.started = time.perf_counter()
 
 
+def meta(count: int, page: Paged | None = None, notes: Sequence[str] = ()) -> Meta:
+    """What an answer says of itself; the time it took is told when it is sent."""
+    return Meta(count, _NO_TIME, page.next(count) if page else None, notes)
+
+
 def listing(
-    results: Iterable[Any], count: int, page: Page | None = None, notes: Sequence[str] = (), **beside: Any
+    results: Iterable[Any], count: int, page: Paged | None = None, notes: Sequence[str] = (), **beside: Any
 ) -> Response:
     """Things, with the cursor of the page after them."""
-    following = page.next(count) if page else None
-    return _as_json(envelope(results, count, _took(), following, notes, **beside))
-
-
-def part(things: Sequence[Any], page: Page) -> Response:
-    """One page of things that are all at hand."""
-    return listing(things[page.offset : page.offset + page.limit], len(things), page)
+    return send({"meta": meta(count, page, notes), "results": list(results), **beside})
 
 
 def one(result: Any, notes: Sequence[str] = ()) -> Response:
     """One thing."""
-    return _as_json(envelope_of_one(result, _took(), notes))
+    return send(Single(meta(1, notes=notes), record(result)))
 
 
-def bibtex(papers: Iterable[Paper]) -> Response:
-    """Papers as BibTeX."""
-    return Response(to_bibtex(papers), content_type="application/x-bibtex; charset=utf-8")
-
-
-def as_file(twin: str, papers: Iterable[Paper]) -> Response:
-    """Papers as `bib` or `csv`."""
-    return bibtex(papers) if twin == "bib" else csv(papers)
-
-
-def csv(papers: Iterable[Paper]) -> Response:
-    """Papers as a table, to be kept as a file."""
-    response = Response(to_csv(papers), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = "attachment; filename=papers.csv"
+def send(answer: Any) -> Response:
+    """An answer (its `meta` first) as JSON; its ETag covers everything but the time it took."""
+    content = msgspec.json.encode(answer)
+    took = (time.perf_counter() - float(g.get("started", time.perf_counter()))) * 1000
+    response = Response(content.replace(_TIME, b'"took_ms":%.1f' % took, 1), content_type="application/json")
+    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
     return response
 
 
-def _as_json(document: dict[str, Any]) -> Response:
-    """A document as JSON; its ETag covers everything but the time it took."""
-    response = Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
-    lasting = {**document, "meta": {k: v for k, v in document["meta"].items() if k != "took_ms"}}
-    response.set_etag(hashlib.sha256(json.dumps(lasting).encode()).hexdigest()[:32])
+def as_file(ending: str, papers: Iterable[Paper], name: str = "papers") -> Response:
+    """Papers in one of `kg.exports.FORMATS`, by the ending of its files; to be kept under a name, but for BibTeX."""
+    wanted = next(format_ for format_ in FORMATS.values() if format_.ending == ending)
+    response = Response(wanted.write(papers), content_type=f"{wanted.media_type}; charset=utf-8")
+    shown = "inline" if ending == "bib" else "attachment"
+    response.headers.set("Content-Disposition", shown, filename=f"{name.replace('/', '-')}.{ending}")
     return response
-
-
-def _took() -> float:
-    return (time.perf_counter() - float(g.get("started", time.perf_counter()))) * 1000

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+import resource
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from waitress.server import create_server
 
 from kg.errors import KgError
 from kg.library import Library
+from webapp.receiving import Channel
 
-_THREADS = 8
 _BACKLOG = 128
+_CONNECTIONS = 1000  # held at once: those that ask nothing must not keep others out
+_FILES_EACH = 4  # a socket, what comes in, what goes out, and some for the library
+_SETTINGS: dict[str, object] = {
+    "ident": "kg",
+    "threads": 8,
+    "asyncore_use_poll": True,  # select() sees the first 1,024 files only
+    "channel_timeout": 60,  # seconds of silence
+    "cleanup_interval": 10,
+    "log_socket_errors": False,  # a client that went away is no fault of ours
+    "max_request_header_size": 2**16,
+    "max_request_body_size": 2**26,  # up to here a body is read, so that its sender hears why it is refused
+}
 
 
 def serve(app: Flask, host: str, port: int, announce: Callable[[str], None]) -> None:
@@ -22,7 +37,7 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None]) -> 
     :raises KgError: the address cannot be bound.
     """
     listener = _listen(host, port)
-    server = create_server(app, sockets=[listener], threads=_THREADS, ident="kg")  # type: ignore[no-untyped-call]
+    server = _server(app, listener)
     shown = f"[{host}]" if ":" in host else host
     announce(f"http://{shown}:{listener.getsockname()[1]}/")
     threading.Thread(target=_warm_up, args=(app.extensions["library"],), daemon=True).start()
@@ -32,6 +47,25 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None]) -> 
         pass
     finally:
         server.close()
+
+
+def _server(app: Flask, listener: socket.socket) -> Any:
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits its turn is nothing to tell
+    server = create_server(  # type: ignore[no-untyped-call]
+        app, sockets=[listener], connection_limit=_connections(), **_SETTINGS
+    )
+    server.channel_class = Channel
+    return server
+
+
+def _connections() -> int:
+    """How many connections the files that this process may open are enough for; it asks for those it wants."""
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS * _FILES_EACH
+    files = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    if 0 <= soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return files // _FILES_EACH
 
 
 def _listen(host: str, port: int) -> socket.socket:

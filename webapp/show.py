@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
+from kg.exports import FORMATS
 from kg.identifiers import split_url
 from kg.papers import Author, Mention, Paper
-from webapp.params import FILTERS, SEARCH
+from kg.parameters import FILTERS
 from webapp.pictures.charts import histogram, parts, years_of
+from webapp.queries import SearchQuery
 from webapp.tex import hits, plain, prose
 from webapp.tex.signs import cleaned
 
-_KEPT = (frozenset(SEARCH) | {"by", "not", "paper", "depth", "expand", "since"}) - {"cursor"}
+_KEPT = {*SearchQuery.__struct_fields__, "by", "not", "paper", "depth", "expand", "since"} - {"cursor", "fields"}
 _LONG_LIST = 50  # papers; fewer hardly have more mentions than a page shows
 
 
@@ -23,6 +25,7 @@ def add_filters(app: Flask) -> None:
     """Make the filters and functions known to the templates of `app`."""
     app.jinja_env.filters.update(
         prose=prose,
+        coded=coded,
         plain=plain,
         hits=hits,
         year=year,
@@ -36,7 +39,9 @@ def add_filters(app: Flask) -> None:
     app.jinja_env.finalize = cleaned  # names, headings and addresses too cannot reorder or hide what is around them
     app.jinja_env.globals.update(
         asked=asked,
+        formats=tuple(FORMATS.values()),
         is_unresolved=is_unresolved,
+        kept=kept,
         no_filters=no_filters,
         place_url=place_url,
         state=state,
@@ -54,6 +59,12 @@ def year(date: str | None) -> str:
 def web(url: str | None) -> str | None:
     """A URL that is safe to link to, or None: http and https only."""
     return url if url and split_url(url) else None
+
+
+def coded(text: str) -> Markup:
+    """A text whose pieces between backticks are code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts))
 
 
 def people(authors: Iterable[Author], most: int = 6) -> Markup:
@@ -98,13 +109,18 @@ def asked(
 
     `add` and `drop` are one parameter's name and value; `put` replaces parameters, or drops them by "".
     """
+    return (path or request.path) + kept(add, drop, **put)
+
+
+def kept(add: tuple[str, str] | None = None, drop: tuple[str, str] | None = None, **put: str) -> str:
+    """What follows the path in an address that `asked` gives: a question mark and parameters, or nothing."""
     pairs = [(n, v) for n, v in request.args.items(multi=True) if n in _KEPT and n not in put]
     pairs = [pair for pair in pairs if pair != drop]
     if add and add not in pairs:
         pairs.append(add)
     pairs += [(name, value) for name, value in put.items() if value]
     query = urlencode(pairs)
-    return (path or request.path) + (f"?{query}" if query else "")
+    return f"?{query}" if query else ""
 
 
 def no_filters() -> dict[str, str]:

@@ -45,8 +45,9 @@ _SECTIONS = {
 _SILENT = frozenset(
     """cite citep citet citealp citealt nocite label ref eqref pageref vspace hspace includegraphics input include
     usepackage documentclass bibliography bibliographystyle newcommand renewcommand def index caption thanks
-    setlength providecommand""".split()
+    setlength providecommand title author date affiliation email""".split()
 )
+_ALONE = frozenset("maketitle tableofcontents appendix centering".split())  # silent too, and without arguments
 _HIDDEN = frozenset("figure equation align lstlisting verbatim minted tikzpicture comment".split())
 _RULES = frozenset("hline toprule midrule bottomrule cline".split())
 _COLUMNS = re.compile(r"\{[lcrpX|@!{}\s.\d\\a-z]{0,60}\}$")
@@ -199,7 +200,7 @@ class _Reader:
 
     def _macro(self, node: LatexMacroNode) -> None:
         name, arguments, builder = node.macroname, self._arguments(node), self.builder
-        if name in _SILENT:
+        if name in _SILENT or name in _ALONE:
             return
         if name in _SECTIONS and arguments:
             builder.open_heading(_SECTIONS[name])

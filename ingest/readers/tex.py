@@ -30,6 +30,17 @@ def _context() -> LatexContextDb:
 _TO_TEXT = LatexNodes2Text(math_mode="verbatim", latex_context=_context(), keep_braced_groups=False)
 
 
+_TO_SIGNS = LatexNodes2Text(math_mode="text", latex_context=_context(), keep_braced_groups=False)
+
+
+def signs(maths: str) -> str:
+    """A formula, with its dollars, in the signs that Unicode has for it: as people read it in a line of text."""
+    try:
+        return " ".join(str(_TO_SIGNS.latex_to_text(maths, tolerant_parsing=True)).split())
+    except (ValueError, IndexError, RecursionError):
+        return maths
+
+
 @lru_cache(maxsize=4096)
 def plain_tex(fragment: str) -> str:
     """A piece of TeX as text: accents composed, braces and formatting gone, maths left as it is."""

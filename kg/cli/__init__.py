@@ -9,10 +9,13 @@ from typing import Any, NoReturn
 import click
 
 from kg import __version__
-from kg.cli.answers import export, related, search, show, status
+from kg.cli.answers import search, show, status
 from kg.cli.evaluation import evaluate, evaluate_citations
+from kg.cli.export import export
 from kg.cli.graph import gaps, path
 from kg.cli.ingest import extract, ingest
+from kg.cli.mcp import mcp
+from kg.cli.related import related
 from kg.cli.serve import serve
 from kg.errors import KgError
 
@@ -48,6 +51,7 @@ for command in (
     export,
     status,
     serve,
+    mcp,
     evaluate,
     evaluate_citations,
 ):

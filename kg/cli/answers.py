@@ -1,24 +1,19 @@
-"""Commands that answer: search, related, show, export, status."""
+"""Commands that answer: search, show, status."""
 
 from __future__ import annotations
 
-import re
-import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
-from kg.answers import RelatedResult, SearchResult
 from kg.cli.options import Stopwatch, json_option, library_options, limit_option, print_json, scope_option
+from kg.cli.results import hint, print_result, tell
 from kg.envelope import envelope, envelope_of_one
-from kg.errors import UsageError
-from kg.exports import GRAPH_WRITERS, WRITERS
-from kg.filters import BY, MODES, SORTS, Filter, Mode, Related, Scope, Search
+from kg.filters import MODES, Mode, Scope, Search
 from kg.library import Library
-from kg.papers import Author, Mention, Paper
+from kg.papers import Mention, Paper
 from kg.text import squeezed
 
 _MOST_UNRESOLVED = 10  # shown by `kg status`
@@ -48,61 +43,13 @@ def search(library: Library, query: Sequence[str], mode: Mode, scope: Scope, lim
     if as_json:
         print_json(envelope(answer.results, answer.count, watch.ms, None, answer.notes, facets=answer.facets))
         return
-    _tell(answer.notes)
+    tell(answer.notes)
     if answer.meant:
-        _tell((f"Did you mean {answer.meant.id}, “{answer.meant.title}”?",))
+        tell((f"Did you mean {answer.meant.id}, “{answer.meant.title}”?",))
     for rank, result in enumerate(answer.results, start=1):
-        _print_result(rank, result)
+        print_result(rank, result)
     if not answer.results:
-        click.echo("Nothing found." + _hint(library))
-
-
-@click.command()
-@click.argument("papers", nargs=-1, metavar="PAPER...")
-@click.option("--not", "unwanted", multiple=True, metavar="PAPER", help="A paper that answers should not be like.")
-@click.option("--text", metavar="FILE", help="A draft instead of PAPER; - reads standard input.")
-@click.option("--by", type=click.Choice(BY), default="all", show_default=True, help="Which signals count.")
-@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True, help="In which order.")
-@click.option("--filter", "filters", metavar="QUERY", default="", help="Filters as in search: 'year:2019.. cat:cs.LG'.")
-@scope_option
-@limit_option
-@json_option
-@library_options
-def related(
-    library: Library,
-    papers: Sequence[str],
-    unwanted: Sequence[str],
-    text: str | None,
-    by: str,
-    sort: str,
-    filters: str,
-    scope: Scope,
-    limit: int,
-    as_json: bool,
-) -> None:
-    """Papers related to PAPER (an id, URL or DOI), to several, or to a draft; and why.
-
-    \b
-    kg related 1806.07572
-    kg related 1806.07572 1811.03962 --not 1812.11118 --by lists
-    kg related 1806.07572 --by method --filter year:2020.. --sort newest
-    kg related --text draft.txt
-    """
-    if bool(papers) == (text is not None):
-        raise UsageError("give one or more PAPERs, or a draft with --text FILE")
-    watch = Stopwatch()
-    draft = _draft(text) if text is not None else None
-    scope = Scope((*_filters(filters), *scope.filters), scope.everything)
-    asked = Related(tuple(map(squeezed, papers)), tuple(map(squeezed, unwanted)), draft, by, scope, sort, limit)
-    answer = library.related(asked)
-    if as_json:
-        print_json(envelope(answer.results, answer.count, watch.ms, None, answer.notes, facets=answer.facets))
-        return
-    _tell(answer.notes)
-    for rank, result in enumerate(answer.results, start=1):
-        _print_result(rank, result)
-    if not answer.results:
-        click.echo("Nothing related found." + _hint(library))
+        click.echo("Nothing found." + hint(library))
 
 
 @click.command()
@@ -128,29 +75,6 @@ def show(library: Library, paper: str, as_json: bool) -> None:
                 click.echo(f"  {neighbour.id}  {neighbour.title or ''}  [{', '.join(neighbour.sources)}]")
 
 
-@click.command(context_settings=_WORDS)
-@click.argument("query", nargs=-1, type=click.UNPROCESSED)
-@click.option("--format", "format_", type=click.Choice((*WRITERS, *GRAPH_WRITERS)), default="bibtex", show_default=True)
-@scope_option
-@library_options
-def export(library: Library, query: Sequence[str], format_: str, scope: Scope) -> None:
-    """Export the library, or what QUERY finds, to standard output.
-
-    bibtex, csv and jsonl are of the papers; graphml, gexf, node-link (JSON), nodes-csv and edges-csv are of the graph:
-    the papers, what they are joined to (authors, categories, topics, headings, lists), and who says so.
-
-    \b
-    kg export > library.bib
-    kg export 'topic:lottery-tickets year:2020..' > tickets.bib
-    kg export --format gexf > library.gexf
-    """
-    words = squeezed(" ".join(query))
-    if format_ in GRAPH_WRITERS:
-        click.echo(GRAPH_WRITERS[format_](library.graph(words, scope)), nl=False)
-    else:
-        click.echo(WRITERS[format_](library.selection(words, scope)), nl=False)
-
-
 @click.command()
 @json_option
 @library_options
@@ -174,7 +98,7 @@ def status(library: Library, as_json: bool) -> None:
         click.echo(f"{'':18} {problem}")
     _print_unresolved(found["unresolved_works"])
     if not found["papers"]:
-        click.echo(_hint(library).strip())
+        click.echo(hint(library).strip())
 
 
 def _print_unresolved(works: Sequence[Mapping[str, Any]]) -> None:
@@ -185,54 +109,6 @@ def _print_unresolved(works: Sequence[Mapping[str, Any]]) -> None:
         click.echo(f"  {work['document']}:{work['line']}  {work['title'] or work['id']}")
     if len(works) > _MOST_UNRESOLVED:
         click.echo(f"  ... and {len(works) - _MOST_UNRESOLVED} more: `kg status --json` lists all")
-
-
-def _filters(text: str) -> tuple[Filter, ...]:
-    """The filters of a query that has nothing else."""
-    from search.query import parse
-
-    query = parse(text)
-    if query.terms:
-        raise UsageError(f"--filter {text!r}: only filters can stand here, such as year:2019.. author:name cat:cs.LG")
-    return query.filters
-
-
-def _draft(text: str) -> str:
-    try:
-        content = sys.stdin.read() if text == "-" else Path(text).read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise UsageError(f"{text}: cannot be read: {error.strerror}") from error
-    if not content.strip():
-        raise UsageError(f"{text}: the draft is empty")
-    return content
-
-
-def _tell(notes: Sequence[str]) -> None:
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
-
-
-def _hint(library: Library) -> str:
-    empty = not library.status()["papers"]
-    return f" No papers in {library.config.data}: run `kg ingest SOURCE` first." if empty else ""
-
-
-def _print_result(rank: int, result: SearchResult | RelatedResult) -> None:
-    click.echo(f"{rank:3}. " + click.style(result.title or result.id, bold=True))
-    line = " · ".join(part for part in (result.id, _people(result.authors), (result.published or "")[:4]) if part)
-    click.echo(f"     {line}")
-    if isinstance(result, RelatedResult):
-        click.echo(f"     {result.score:.3f} = " + " + ".join(f"{r.contribution:.3f} {r.signal}" for r in result.why))
-        for reason in result.why:
-            click.secho(f"       {reason.signal}: {reason.evidence}", dim=True)
-    elif result.snippet:
-        shown = re.sub(r"\[\[(.*?)\]\]", lambda hit: click.style(hit[1], underline=True), result.snippet)
-        click.echo(textwrap.indent(textwrap.fill(shown, 96), "     "))
-
-
-def _people(authors: Sequence[Author]) -> str:
-    names = [author.name for author in authors[:3]]
-    return ", ".join(names) + (" et al." if len(authors) > 3 else "")
 
 
 def _print_paper(paper: Paper) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-Edge = tuple[str, tuple[str, ...]]
-"""A paper at the other end of a citation, by its id, and all who say so."""
+from kg.answers import Neighbour
 
 
 class Citations:
@@ -44,15 +43,16 @@ class Citations:
         )
         return list(rows)
 
-    def of(self, paper: str) -> tuple[list[Edge], list[Edge]]:
+    def of(self, paper: str) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
         """What `paper` cites, and what cites it, newest first, each with all who say so."""
         cites = (
-            "SELECT b.id, json_group_array(c.source) FROM citations c JOIN papers a ON a.number = c.{0} "
-            "JOIN papers b ON b.number = c.{1} WHERE a.id = ? GROUP BY b.number ORDER BY b.published DESC, b.id"
+            "SELECT b.id, b.title, b.published, json_group_array(c.source) "
+            "FROM citations c JOIN papers a ON a.number = c.{0} JOIN papers b ON b.number = c.{1} "
+            "WHERE a.id = ? GROUP BY b.number ORDER BY b.published DESC, b.id"
         )
         references = self._db.execute(cites.format("citing", "cited"), [paper])
         cited_by = self._db.execute(cites.format("cited", "citing"), [paper])
-        return [_edge(*row) for row in references], [_edge(*row) for row in cited_by]
+        return tuple(_neighbour(*row) for row in references), tuple(_neighbour(*row) for row in cited_by)
 
     def papers_with_references(self) -> int:
         """Number of papers of which at least one reference is known."""
@@ -60,5 +60,5 @@ class Citations:
         return int(row[0])
 
 
-def _edge(paper: str, sources: str) -> Edge:
-    return paper, tuple(sorted(json.loads(sources)))
+def _neighbour(paper: str, title: str | None, published: str | None, sources: str) -> Neighbour:
+    return Neighbour(paper, title, published, tuple(sorted(json.loads(sources))))

@@ -75,6 +75,15 @@ class Titles:
         )
         return rows.fetchall()
 
+    def like_key(self, surname: str, year: str, word: str) -> list[int]:
+        """Numbers of the papers of an author and a year with these letters in their title, as keys of BibTeX do."""
+        rows = self._db.execute(
+            "SELECT number FROM papers WHERE number IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?) "
+            "AND substr(published, 1, 4) = ? AND instr(replace(title_key, ' ', ''), ?)",
+            [f'authors : "{title_key(surname)}"', year, word],
+        )
+        return [number for (number,) in rows]
+
     def _candidates(self, hashes: Iterable[int]) -> list[_Candidate]:
         rows = self._db.execute(
             "SELECT number, title_hash, published, arxiv_id, "

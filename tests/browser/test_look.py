@@ -22,6 +22,7 @@ PATHS = [
     "/papers?id=1806.07572&id=1803.03635",
     "/graph",
     "/gaps",
+    "/api",
     "/new",
 ]
 MISSING = "/paper/2301.00001"

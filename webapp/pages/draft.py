@@ -8,18 +8,19 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from kg.answers import RelatedAnswer
-from kg.errors import NotFound
+from kg.answers_work import RelatedWorkAnswer
+from kg.errors import NotFound, UsageError
 from kg.filters import BY, SORTS, Related
 from kg.papers import Paper
+from kg.parameters import FILTERS, Paged
 from webapp import params, replies
-from webapp.params import Page
 from webapp.replies import library
 
 LONGEST_ADDRESS = 6000  # characters of parameters; with more, the answer comes without an address of its own
 _MOST_PAPERS = 100
 _OWN = ("list", "topic", "cat", "year")  # filters that the page has a field for
-_FIELDS = ("text", "paper", "not", "by", "sort", *params.FILTERS, *params.PAGING)
+_GROUPS = ("topic", "sentence")
+_FIELDS = ("text", "paper", "not", "group_by", "by", "sort", *FILTERS, *params.PAGING)
 
 
 def draft() -> Response | str:
@@ -30,12 +31,13 @@ def draft() -> Response | str:
             return redirect(url_for("pages.draft") + (f"?{query}" if query else ""), 303)
     try:
         return _page(_answer(params.page()), params.page())
-    except (BadRequest, NotFound) as error:
-        note, status = (error.description, 400) if isinstance(error, BadRequest) else (str(error), 404)
+    except (BadRequest, NotFound, UsageError) as error:
+        note = error.description if isinstance(error, BadRequest) else str(error)
+        status = 404 if isinstance(error, NotFound) else 400
         return make_response(_page(None, None, note), status)  # with the draft still in its field
 
 
-def _page(answer: RelatedAnswer | None, page: Page | None, note: str | None = None) -> str:
+def _page(answer: RelatedWorkAnswer | None, page: Paged | None, note: str | None = None) -> str:
     given = params.values()
     chosen = library().papers(_references(given.getlist("paper"))[:_MOST_PAPERS])[0]
     return render_template(
@@ -48,6 +50,7 @@ def _page(answer: RelatedAnswer | None, page: Page | None, note: str | None = No
         papers=replies.papers_of(answer.results) if answer else {},
         lists=replies.lists_by_id(),
         following=page.next(answer.count) if answer and page else None,
+        groups=_GROUPS,
         ways=BY,
         sorts=SORTS,
         in_address=request.method == "GET",
@@ -57,12 +60,12 @@ def _page(answer: RelatedAnswer | None, page: Page | None, note: str | None = No
 def _beside() -> list[tuple[str, str]]:
     """The filters of the request that have no field of their own on the page."""
     given = params.values()
-    pairs = [(name, value) for name in params.FILTERS for value in given.getlist(name) if value.strip()]
+    pairs = [(name, value) for name in FILTERS for value in given.getlist(name) if value.strip()]
     return [pair for pair in pairs if pair[0] not in _OWN or pair[1] != given.get(pair[0])]
 
 
 def draft_as(twin: str) -> Response:
-    """The answer as JSON, BibTeX or CSV.
+    """The answer as JSON, or its papers as a file.
 
     :raises BadRequest: neither text nor papers are given.
     """
@@ -71,7 +74,8 @@ def draft_as(twin: str) -> Response:
     if answer is None:
         raise BadRequest("text: paste a draft, or name papers with paper=")
     if twin == "json":
-        return replies.listing(answer.results, answer.count, page, answer.notes, facets=answer.facets)
+        beside = {"facets": answer.facets, "groups": answer.groups, "cited": answer.cited}
+        return replies.listing(answer.results, answer.count, page, answer.notes, **beside)
     return replies.as_file(twin, replies.papers_of(answer.results).values())
 
 
@@ -82,7 +86,7 @@ def papers() -> str:
 
 
 def papers_as(twin: str) -> Response:
-    """The set as JSON, BibTeX or CSV; unknown papers are named in the notes of the JSON."""
+    """The set as JSON or as a file; unknown papers are named in the notes of the JSON."""
     found, unknown = _chosen()
     if twin == "json":
         return replies.listing(found, len(found), notes=replies.missing(unknown))
@@ -96,18 +100,20 @@ def _chosen() -> tuple[list[Paper], list[str]]:
     return library().papers(wanted)
 
 
-def _answer(page: Page) -> RelatedAnswer | None:
+def _answer(page: Paged) -> RelatedWorkAnswer | None:
     """The answer to the request; None where neither a text nor a paper is given."""
     given = params.values()
-    text = given.get("text", "").strip() or None
+    text = given.get("text", "")
     papers, unwanted = (_references(given.getlist(name)) for name in ("paper", "not"))
     if len(papers) + len(unwanted) > _MOST_PAPERS:
         raise BadRequest(f"paper: more than {_MOST_PAPERS} papers")
     by, sort = params.choice("by", BY, "all"), params.choice("sort", SORTS, "relevance")
+    group_by = params.choice("group_by", ("", *_GROUPS), "") or None
     scope = params.scope()
-    if not (text or papers):
+    if not (text.strip() or papers):
         return None
-    return library().related(Related(papers, unwanted, text, by, scope, sort, page.limit, page.offset))
+    question = Related(papers, unwanted, text if text.strip() else None, by, scope, sort, page.limit, page.offset)
+    return library().related_work(question, group_by=group_by)
 
 
 def _references(values: list[str]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from flask import Response, render_template, request
 
 from kg.answers import GapsAnswer
 from kg.gaps import find_list
+from kg.parameters import Paged
 from webapp import params, replies
-from webapp.params import Page
 from webapp.replies import library
 
 
@@ -31,17 +31,17 @@ def gaps() -> str:
 
 
 def gaps_as(twin: str) -> Response:
-    """The same as JSON or BibTeX."""
+    """The same as JSON, or the papers as a file."""
     page = params.page()
     answer = _answered(page)
     if twin == "json":
         return replies.listing(answer.results, answer.count, page, answer.notes)
-    return replies.bibtex(replies.papers_of(answer.results).values())
+    return replies.as_file(twin, replies.papers_of(answer.results).values())
 
 
 def _wanted() -> str | None:
     return request.args.get("list", "").strip() or None
 
 
-def _answered(page: Page) -> GapsAnswer:
+def _answered(page: Paged) -> GapsAnswer:
     return library().gaps(_wanted(), page.limit, page.offset)

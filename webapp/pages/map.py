@@ -7,6 +7,7 @@ from flask import Response, render_template, request
 from kg.answers_map import MapAnswer
 from kg.envelope import plain
 from kg.mapping import MOST_TITLES
+from kg.parameters import MOST
 from webapp import params, replies
 from webapp.pictures.dots import GREY, HEIGHT, PALETTE, WIDTH, colour_of, dots, image, is_light
 from webapp.replies import library
@@ -34,9 +35,11 @@ def map_page() -> str:
     )
 
 
-def map_json() -> Response:
-    """The JSON twin of the map."""
+def map_as(twin: str) -> Response:
+    """The map as JSON, or what is found on it as a file."""
     answer = _answer()
+    if twin != "json":
+        return replies.as_file(twin, replies.papers_of(hit.result for hit in answer.hits).values())
     points = {name: getattr(answer.points, name) for name in ("ids", "x", "y", "topic")}
     if answer.points.titles:
         points["titles"] = answer.points.titles
@@ -44,11 +47,6 @@ def map_json() -> Response:
     return replies.one(
         {"topics": plain(answer.topics), "points": points, "hits": hits, "count": answer.count}, answer.notes
     )
-
-
-def map_bib() -> Response:
-    """What is found on the map, as BibTeX."""
-    return replies.bibtex(replies.papers_of(hit.result for hit in _answer().hits).values())
 
 
 def map_svg() -> Response:
@@ -66,7 +64,7 @@ def _answer() -> MapAnswer:
 
     :raises BadRequest: a parameter is no such thing.
     """
-    question = params.question(params.page(params.MOST))
+    question = params.question(params.page(MOST))
     return library().map(question if _asks() else None)
 
 

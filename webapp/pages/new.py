@@ -9,8 +9,8 @@ from flask import Response, render_template, request
 from kg.answers_news import NewAnswer, NewCounts
 from kg.envelope import plain
 from kg.papers import Paper
+from kg.parameters import Paged
 from webapp import atom, params, replies
-from webapp.params import Page
 from webapp.replies import library
 
 
@@ -33,18 +33,18 @@ def new() -> str:
 
 
 def new_as(twin: str) -> Response:
-    """The same as JSON, the new papers as BibTeX, or a feed."""
+    """The same as JSON, the new papers as a file, or a feed."""
     page = params.page()
     answer = answered(page)
     if twin == "json":
         return as_json(answer, page)
-    if twin == "bib":
-        return replies.bibtex({paper.id: paper for run in answer.results for paper in run.papers}.values())
-    feed = atom.feed(answer, _known(answer), library().store.runs.began() or "")
-    return Response(feed, content_type="application/atom+xml; charset=utf-8")
+    if twin == "atom":
+        feed = atom.feed(answer, _known(answer), library().store.runs.began() or "")
+        return Response(feed, content_type="application/atom+xml; charset=utf-8")
+    return replies.as_file(twin, {paper.id: paper for run in answer.results for paper in run.papers}.values())
 
 
-def answered(page: Page) -> NewAnswer:
+def answered(page: Paged) -> NewAnswer:
     """What is asked for by `since` and `run`.
 
     :raises BadRequest: `run` is no number.
@@ -54,7 +54,7 @@ def answered(page: Page) -> NewAnswer:
     return library().new(since, params.number("run"), page.limit, page.offset)
 
 
-def as_json(answer: NewAnswer, page: Page) -> Response:
+def as_json(answer: NewAnswer, page: Paged) -> Response:
     """The answer with what all runs brought together beside the results."""
     return replies.listing(answer.results, answer.count, page, answer.notes, counts=plain(answer.counts))
 

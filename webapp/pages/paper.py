@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kg.bibtex import to_bibtex
 from kg.errors import NotFound
+from kg.exports.bibtex import to_bibtex
 from kg.filters import BY, SORTS, Related
 from webapp import params, replies
 from webapp.pictures.around import Drawing, drawn
@@ -22,8 +22,8 @@ def paper(reference: str) -> Response | str:
     answer = library().paper(reference)
     if twin == "json":
         return replies.one(answer)
-    if twin == "bib":
-        return replies.bibtex([answer.paper])
+    if twin:
+        return replies.as_file(twin, [answer.paper], answer.paper.id)
     if answer.paper.id != reference:
         query = request.query_string.decode("ascii", "replace")
         return redirect(url_for("pages.paper", reference=answer.paper.id) + (f"?{query}" if query else ""))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Response, render_template, request
 
-from kg.answers import SearchAnswer
 from kg.filters import SORTS
 from webapp import params, replies
 from webapp.replies import library
@@ -32,23 +31,13 @@ def home() -> str:
     )
 
 
-def search_json() -> Response:
-    """The JSON twin of the search page."""
+def search_as(twin: str) -> Response:
+    """The search page as JSON, or its papers as a file."""
     page = params.page()
     answer = library().search(params.question(page))
-    return replies.listing(answer.results, answer.count, page, answer.notes, facets=answer.facets)
-
-
-def search_bib() -> Response:
-    """The BibTeX twin of the search page."""
-    answer: SearchAnswer = library().search(params.question(params.page()))
-    return replies.bibtex(replies.papers_of(answer.results).values())
-
-
-def healthz() -> Response:
-    """Whether a search can be answered."""
-    library().newest(1)
-    return Response('{"status": "ok"}\n', content_type="application/json")
+    if twin == "json":
+        return replies.listing(answer.results, answer.count, page, answer.notes, facets=answer.facets)
+    return replies.as_file(twin, replies.papers_of(answer.results).values())
 
 
 def _welcome() -> str:

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from kg.answers import AuthorAnswer, ListAnswer, SearchAnswer, TopicAnswer
 from kg.filters import SORTS, Filter, Scope, Search
 from kg.papers import Mention
+from kg.parameters import FILTERS, Paged, cursor_at
 from webapp import params, replies
-from webapp.params import Page
 from webapp.replies import library
 from webapp.show import is_unresolved
 
@@ -37,9 +37,9 @@ def reading_list(list_id: str) -> Response | str:
     answer = library().reading_list(list_id)
     if twin == "json":
         return replies.one(answer)
-    if twin == "bib":
-        return replies.bibtex(answer.papers.values())
-    page = Page(_MENTIONS_SHOWN, _offset(answer))
+    if twin:
+        return replies.as_file(twin, answer.papers.values(), answer.id)
+    page = Paged(limit=_MENTIONS_SHOWN, cursor=cursor_at(_offset(answer)))
     shown = answer.mentions[page.offset : page.offset + page.limit]
     return render_template(
         "list.html",
@@ -66,7 +66,7 @@ def _held(field: str, answer: AuthorAnswer | TopicAnswer, twin: str | None) -> R
         return _page(field, answer)
     if _narrows():
         answer = replace(answer, papers=tuple(replies.papers_of(_found(field, answer.id).results).values()))
-    return replies.one(answer) if twin == "json" else replies.bibtex(answer.papers)
+    return replies.one(answer) if twin == "json" else replies.as_file(twin, answer.papers, answer.id)
 
 
 def _page(field: str, answer: AuthorAnswer | TopicAnswer) -> str:
@@ -87,7 +87,7 @@ def _page(field: str, answer: AuthorAnswer | TopicAnswer) -> str:
 
 
 def _narrows() -> bool:
-    return not {*params.FILTERS, *params.PAGING, "sort"}.isdisjoint(request.args)
+    return not {*FILTERS, *params.PAGING, "sort"}.isdisjoint(request.args)
 
 
 def _found(field: str, id_: str) -> SearchAnswer:

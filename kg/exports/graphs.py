@@ -1,45 +1,24 @@
-"""The library written out: one function for each format of `kg export`, of papers or of the graph.
+"""The graph written out, one function for each format of `kg export`.
 
 Tools that read graphs call the ends of an edge its source and target, so who says that there is the edge is `said_by`.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kg.bibtex import to_bibtex
-from kg.envelope import plain
-from kg.papers import Paper
+from kg.exports.tables import table
 
 if TYPE_CHECKING:
     from graph.whole import Graph
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot hold
-_PAPER_COLUMNS = (
-    "id title authors published updated version categories topics journal_ref doi url pdf_url withdrawn abstract"
-).split()
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet works out
 _NODE_COLUMNS = ("id", "kind", "label", "published", "in_library")
 _EDGE_COLUMNS = ("source", "target", "kind", "said_by", "cosine")
-
-
-def to_jsonl(papers: Iterable[Paper]) -> str:
-    """One JSON object a line, with the keys of a paper."""
-    return "".join(json.dumps(plain(paper), ensure_ascii=False) + "\n" for paper in papers)
-
-
-def to_csv(papers: Iterable[Paper]) -> str:
-    """A table of the papers; what are several in one cell (authors, categories, topics) are parted by semicolons.
-
-    A cell that a spreadsheet would take for a formula begins with an apostrophe
-    (https://owasp.org/www-community/attacks/CSV_Injection).
-    """
-    return _table(_PAPER_COLUMNS, ({n: _cell(getattr(paper, n)) for n in _PAPER_COLUMNS} for paper in papers))
 
 
 def to_graphml(graph: Graph) -> str:
@@ -73,28 +52,13 @@ def to_node_link(graph: Graph) -> str:
 
 def to_nodes_csv(graph: Graph) -> str:
     """A table of the nodes, those of `to_edges_csv`."""
-    return _table(_NODE_COLUMNS, ({"id": node, **data} for node, data in graph.nodes(data=True)))
+    return table(_NODE_COLUMNS, ({"id": node, **data} for node, data in graph.nodes(data=True)))
 
 
 def to_edges_csv(graph: Graph) -> str:
     """A table of the edges; `source` and `target` are ids of `to_nodes_csv`."""
     edges = graph.edges(data=True)
-    return _table(_EDGE_COLUMNS, ({**_said(data), "source": one, "target": other} for one, other, data in edges))
-
-
-def _table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    written = io.StringIO()
-    table = csv.DictWriter(written, list(columns), lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    return written.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, tuple):
-        value = "; ".join(str(getattr(part, "name", getattr(part, "label", part))) for part in value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return table(_EDGE_COLUMNS, ({**_said(data), "source": one, "target": other} for one, other, data in edges))
 
 
 def _for_xml(graph: Graph) -> Graph:
@@ -121,7 +85,6 @@ def _fit_values(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _fit(value) if isinstance(value, str) else value for name, value in data.items()}
 
 
-WRITERS: Mapping[str, Callable[[Iterable[Paper]], str]] = {"bibtex": to_bibtex, "csv": to_csv, "jsonl": to_jsonl}
 GRAPH_WRITERS: Mapping[str, Callable[[Graph], str]] = {
     "graphml": to_graphml,
     "gexf": to_gexf,

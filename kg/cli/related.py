@@ -1,0 +1,160 @@
+"""`kg related`: what belongs beside papers, and what a draft should cite."""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.answers import RelatedAnswer, RelatedResult
+from kg.answers_work import RelatedWorkAnswer, RelatedWorkResult
+from kg.cli.options import Stopwatch, json_option, library_options, limit_option, print_json, scope_option
+from kg.cli.results import hint, print_result, tell
+from kg.envelope import envelope
+from kg.errors import UsageError
+from kg.filters import BY, SORTS, Filter, Related, Scope
+from kg.library import Library
+from kg.text import squeezed
+
+if TYPE_CHECKING:
+    from kg.drafts import Draft
+
+_LARGEST = 64 * 2**20  # bytes of a draft
+_NAMED = re.compile(rb"^[^%\n]{0,200}\\(?:bibliography|addbibresource)\s?\{([^{}\n]{1,500})\}", re.MULTILINE)
+_GROUPS = ("topic", "sentence")
+
+
+@click.command()
+@click.argument("papers", nargs=-1, metavar="PAPER...")
+@click.option("--not", "unwanted", multiple=True, metavar="PAPER", help="A paper that answers should not be like.")
+@click.option("--exclude", "excluded", multiple=True, metavar="PAPER", help="A paper that is left out, no more.")
+@click.option("--text", metavar="FILE", help="A draft instead of PAPER; - reads standard input.")
+@click.option("--group-by", type=click.Choice(_GROUPS), help="Part the results by topic, or by the draft's sentences.")
+@click.option("--by", type=click.Choice(BY), default="all", show_default=True, help="Which signals count.")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True, help="In which order.")
+@click.option("--filter", "filters", metavar="QUERY", default="", help="Filters as in search: 'year:2019.. cat:cs.LG'.")
+@click.option("--bibtex", is_flag=True, help="Print BibTeX of the results, nothing else.")
+@scope_option
+@limit_option
+@json_option
+@library_options
+def related(
+    library: Library,
+    papers: Sequence[str],
+    unwanted: Sequence[str],
+    excluded: Sequence[str],
+    text: str | None,
+    group_by: str | None,
+    by: str,
+    sort: str,
+    filters: str,
+    bibtex: bool,
+    scope: Scope,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Papers related to PAPER (an id, URL or DOI), to several, or to a draft; and why.
+
+    A draft is a paragraph, an abstract or a whole paper in LaTeX, Markdown, HTML, plain text, PDF and more. What it
+    cites already is left out; of each result the sentence is told that it supports.
+
+    \b
+    kg related 1806.07572
+    kg related 1806.07572 1811.03962 --not 1812.11118 --by lists
+    kg related 1806.07572 --by method --filter year:2020.. --sort newest
+    kg related --text paper.tex --group-by sentence
+    kg related --text paper.tex --bibtex >> references.bib
+    """
+    if bool(papers) == (text is not None):
+        raise UsageError("give one or more PAPERs, or a draft with --text FILE")
+    if group_by and text is None:
+        raise UsageError("--group-by parts what a draft should cite: give one with --text FILE")
+    watch = Stopwatch()
+    scope = Scope((*_filters(filters), *scope.filters), scope.everything)
+    wanted, against, out = (tuple(map(squeezed, names)) for names in (papers, unwanted, excluded))
+    question = Related(wanted, against, None, by, scope, sort, limit, excluded=out)
+    answer = library.related(question) if text is None else library.related_work(question, _draft(text), group_by)
+    if bibtex:
+        tell(answer.notes)
+        click.echo(_bibtex(library, answer), nl=False)
+    elif as_json:
+        print_json(_document(answer, watch.ms))
+    else:
+        _print(library, answer, group_by)
+
+
+def _document(answer: RelatedAnswer | RelatedWorkAnswer, took_ms: float) -> object:
+    beside: dict[str, object] = {"facets": answer.facets}
+    if isinstance(answer, RelatedWorkAnswer):
+        beside |= {"groups": answer.groups, "cited": answer.cited}
+    return envelope(answer.results, answer.count, took_ms, None, answer.notes, **beside)
+
+
+def _bibtex(library: Library, answer: RelatedAnswer | RelatedWorkAnswer) -> str:
+    if isinstance(answer, RelatedWorkAnswer):
+        return "\n".join(result.bibtex for result in answer.results)
+    from kg.exports.bibtex import to_bibtex
+
+    return to_bibtex(library.store.papers.get([result.id for result in answer.results]))
+
+
+def _print(library: Library, answer: RelatedAnswer | RelatedWorkAnswer, group_by: str | None) -> None:
+    tell(answer.notes)
+    results: Sequence[RelatedResult | RelatedWorkResult] = answer.results
+    ranked = {result.id: (rank, result) for rank, result in enumerate(results, start=1)}
+    if isinstance(answer, RelatedWorkAnswer) and answer.groups:
+        for group in answer.groups:
+            label = f"line {group.line}: “{group.label}”" if group.line else group.label
+            click.secho(textwrap.fill(label, 96), fg="green")
+            for id_ in group.results:
+                print_result(*ranked[id_], at=group_by != "sentence")
+            click.echo()
+    else:
+        for rank, result in ranked.values():
+            print_result(rank, result)
+    if not answer.results:
+        click.echo("Nothing related found." + hint(library))
+    if isinstance(answer, RelatedWorkAnswer) and answer.cited:
+        said = ", ".join(f"{work.id} (line {work.line})" for work in answer.cited)
+        click.secho(textwrap.fill(f"Cited already: {said}", 96), dim=True)
+
+
+def _filters(text: str) -> tuple[Filter, ...]:
+    """The filters of a query that has nothing else."""
+    from search.query import parse
+
+    query = parse(text)
+    if query.terms:
+        raise UsageError(f"--filter {text!r}: only filters can stand here, such as year:2019.. author:name cat:cs.LG")
+    return query.filters
+
+
+def _draft(text: str) -> Draft:
+    from kg.drafts import read_draft
+
+    if text == "-":
+        return read_draft(sys.stdin.buffer.read())
+    try:
+        path = Path(text)
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{text}: is no regular file")
+        if path.stat().st_size > _LARGEST:
+            raise UsageError(f"{text}: is larger than {_LARGEST >> 20} MiB")
+        content = path.read_bytes()
+        return read_draft(content, text, _bibliography(path, content))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{text}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _bibliography(draft: Path, content: bytes) -> str:
+    """The files of BibTeX that a draft in LaTeX names and that lie beside it; else its .bbl, if it is there."""
+    named = [name.strip() for match in _NAMED.findall(content) for name in match.decode(errors="replace").split(",")]
+    files = [draft.parent / f"{name.removesuffix('.bib')}.bib" for name in named] if named else []
+    there = [file for file in files if file.is_file()] or [draft.with_suffix(".bbl")] * bool(named)
+    read = (file.read_bytes()[:_LARGEST].decode(errors="replace") for file in there if file.is_file())
+    return "\n".join(read)

@@ -1,0 +1,157 @@
+"""A draft as it is compared: its prose in passages, and the works that it cites already.
+
+Drafts are read by the readers of `kg ingest`, in all of its formats; text without a telling file name is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from kg.drafts.citing import Source, line_of, taken_apart
+from kg.drafts.prose import SHORT, Passage, Sentence, paragraphs, passages
+from kg.errors import DocumentError, UsageError
+from kg.papers import Mention
+
+if TYPE_CHECKING:
+    from ingest.blocks import Parsed
+
+# What is compared stands at the beginning and references at the end, so a long text is shortened in between.
+_MOST_READ, _LAST = 400_000, 100_000  # characters
+_LATEX_FILES, _TEXT_FILES = frozenset((".tex", ".latex", ".ltx")), frozenset(("", ".txt", ".text"))
+_OTHER_FILES = frozenset((".pdf", ".gz", ".eml", ".ipynb", ".ris", ".bbl"))  # no text, or none that is prose
+_OTHER_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # of lines to Python, and to no editor
+_HTML = re.compile(r"\s*<(?:!doctype html|html|head|body|article|section|main|div|p|h[1-6])\b", re.IGNORECASE)
+_LATEX = re.compile(r"\\documentclass\b|\\begin\{document\}|^\s{0,20}\\(?:sub)*section\b", re.MULTILINE)
+_MARKDOWN = re.compile(r"^#{1,6} \S|\[[^\]\n]{1,200}\]\(https?://|\[-?@[\w:.-]{3}|\*\*\w", re.MULTILINE)
+_TEX = re.compile(r"\\(?:[a-zA-Z]{0,9}cite[a-zA-Z]{0,9}|begin|emph|text(?:bf|it)|title|c?ref)\*?\s?[\[{]|\\bibitem\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A work that a draft cites, and the line where it does; a `sure` one is a link, an id, or in its bibliography."""
+
+    mention: Mention
+    line: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it is compared.
+
+    `keys` are those that it cites and has no entry of, each with its line. It is not `whole` where there is more text
+    than is compared.
+    """
+
+    passages: tuple[Passage, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    keys: tuple[tuple[str, int], ...] = ()
+    whole: bool = True
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """All of its sentences and headings, in their order."""
+        return [sentence for passage in self.passages for sentence in passage.sentences]
+
+
+def read_draft(content: str | bytes, name: str = "", bibliography: str = "") -> Draft:
+    """Read a draft; `name` is that of its file, if it was one. Text and bytes without a name are looked at.
+
+    A `bibliography` (BibTeX, or a .bbl) is read as if it stood below the text.
+
+    :raises UsageError: it is empty, or cannot be read.
+    """
+    from ingest.limits import guarded
+    from ingest.text import fit
+
+    data = fit(content).encode() if isinstance(content, str) else content
+    called = name or "the draft"
+    if not data.strip():
+        raise UsageError(f"{called} is empty: give a paragraph, an abstract or more")
+    try:
+        with guarded(len(data)):
+            return _read(data, name, bibliography)
+    except DocumentError as error:
+        raise UsageError(f"{called} cannot be read as a draft: it {error}") from error
+
+
+def _read(data: bytes, name: str, bibliography: str) -> Draft:
+    from ingest.readers import SUFFIXES, parse_document
+    from ingest.text import decoded
+
+    suffix = PurePosixPath(name).suffix.lower()
+    if data[:2] == b"\x1f\x8b" or data[:1024].lstrip()[:5] == b"%PDF-" or suffix in _OTHER_FILES:
+        return _draft(parse_document(name, data), Source("", (), {}, {}))
+    text, whole = _shortened(_OTHER_ENDS.sub(" ", decoded(data)).replace("\r\n", "\n").replace("\r", "\n"))
+    suffix = _suffix_of(text) if suffix not in SUFFIXES or suffix in _TEXT_FILES else suffix
+    source = taken_apart(f"{text}\n{bibliography}" if bibliography else text, latex=suffix in _LATEX_FILES)
+    parsed = parse_document("draft" + suffix, source.body.encode()) if source.body.strip() else _nothing()
+    draft = _draft(parsed, source, whole)
+    cites = draft.citations or draft.keys
+    if suffix == ".txt" and len(draft.passages) == 1 and not cites and len(text) <= SHORT:
+        # A paragraph with nothing to take out is compared as it stands.
+        return Draft((Passage(text, draft.passages[0].sentences),))
+    return draft
+
+
+def _nothing() -> Parsed:
+    from ingest.blocks import Parsed
+
+    return Parsed(None)
+
+
+def _shortened(text: str) -> tuple[str, bool]:
+    """A text as it is read, and whether that is all of it; what is left out leaves the ends of its lines."""
+    if len(text) <= _MOST_READ:
+        return text, True
+    first, last = _MOST_READ - _LAST, len(text) - _LAST
+    return text[:first] + "\n" * max(text.count("\n", first, last), 1) + text[last:], False
+
+
+def _suffix_of(text: str) -> str:
+    """How the name of a file with that text would end."""
+    if _HTML.match(text):
+        return ".html"
+    if _LATEX.search(text):
+        return ".tex"
+    if _MARKDOWN.search(text):
+        return ".md"
+    return ".tex" if _TEX.search(text) else ".txt"
+
+
+def _draft(parsed: Parsed, source: Source, whole: bool = True) -> Draft:
+    from ingest.mentions import find_mentions
+
+    mentions = find_mentions("draft", parsed)
+    written = [m.authors[0] for m in mentions if m.authors and m.title]
+    found = paragraphs(parsed.blocks, source.body, written)
+    parts, all_in = passages(_title(parsed), found)
+    citations = tuple(_citations([*mentions, *source.entries], source))
+    has_entry = set(source.keys.values())
+    keys = tuple((key, line) for key, line in source.cited.items() if key not in has_entry and key != "*")
+    return Draft(tuple(parts), citations, keys, whole and all_in)
+
+
+def _title(parsed: Parsed) -> str | None:
+    """The title that a document states, where it is not in its text too."""
+    title = " ".join((parsed.title or "").split())
+    texts = (" ".join(block.text.split()) for block in parsed.blocks[:3])
+    return title if title and not any(text.startswith(title) for text in texts) else None
+
+
+def _citations(mentions: Sequence[Mention], source: Source) -> Iterator[Citation]:
+    """The works that are cited, each in the line where its key is, if it has one."""
+    from ingest.identity import sure_names_of
+    from ingest.readers.chunks import BIBLIOGRAPHY
+
+    for mention in mentions:
+        line = source.cited.get(source.keys.get(mention.line, ""), source.cited.get("*"))
+        in_bibliography = not mention.section and mention.title is not None and mention.line in source.keys
+        in_bibliography |= any(BIBLIOGRAPHY.match(heading) for heading in mention.section[-1:])
+        sure = in_bibliography or mention.arxiv_id is not None or bool(sure_names_of(mention))
+        names = (name for name in (mention.arxiv_id, mention.doi, *mention.urls) if name)
+        yield Citation(mention, line or line_of(source.body, names, mention.line), sure)

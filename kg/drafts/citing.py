@@ -1,0 +1,127 @@
+r"""How the source of a draft cites: by commands (`\citep{key}`, `[@key]`), with entries of BibTeX below the text. Pure.
+
+Keys are those of the entries in the draft (`\bibitem{key}`, `@article{key,`); of others nothing is known but the key.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from typing import NamedTuple
+
+from kg.errors import DocumentError
+from kg.papers import Mention
+
+_BIBTEX = re.compile(
+    r"^[ \t]{0,20}@(?:article|book|booklet|comment|conference|dataset|in(?:book|collection|proceedings)|manual|"
+    r"(?:masters|phd)?thesis|misc|online|proceedings|report|software|string|techreport|unpublished)\s{0,9}\{",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LONGEST_ENTRY = 20_000  # characters
+_FARTHEST = 5000  # characters below the beginning of a paragraph
+_BRACE = re.compile(r"(?<!\\)[{}]")
+_KEY = re.compile(r"[^{]{1,60}\{\s{0,20}([^\s,{}]{1,200})\s{0,20},")
+_BIBITEM = re.compile(r"\\bibitem\b\s{0,9}(?:\[(?:[^\[\]{}]|\{[^{}]{0,300}\}){0,300}\])?\s{0,9}\{([^{}]{1,200})\}")
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_CITE = re.compile(r"~?\\[a-zA-Z]{0,12}[cC]ite[a-zA-Z]{0,12}\*?\s?(?:\[[^\]\n]{0,200}\]\s?){0,2}\{([^{}]{1,2000})\}")
+_REFERENCE = re.compile(r"\\(?:[cC]|auto|eq|page|name|v)?ref\*?\{[^{}\n]{0,200}\}")
+_PANDOC = re.compile(r"(?<=[\[;\s(])-?@\{?(\w[\w:.+-]{1,100}[\w+])")
+
+
+class Source(NamedTuple):
+    r"""The source of a draft, taken apart; all lines are those of the draft.
+
+    `body` is without entries of BibTeX and without commands that cite. `entries` are what BibTeX states. `keys` tells
+    which key the entry in a line has, `cited` where each key is first cited.
+    """
+
+    body: str
+    entries: tuple[Mention, ...]
+    keys: dict[int, str]
+    cited: dict[str, int]
+
+
+def taken_apart(text: str, latex: bool) -> Source:
+    """Take the citations of a draft out of its text. In LaTeX a comment cites nothing; elsewhere `@key` cites too.
+
+    Where the text cites by keys, the entries of BibTeX that it does not cite are none of its own.
+    """
+    spans = list(_bibtex(text))
+    body = _blanked(text, spans)
+    if latex:
+        body = _COMMENT.sub("%", body)
+    line = _lines(body)
+    cited: dict[str, int] = {}
+    for match in (*_CITE.finditer(body), *(() if latex else _pandoc(body))):
+        for key in match[1].split(","):
+            cited.setdefault(key.strip(), line(match.start()))
+    entries, keys = _entries(text, spans, cited) if spans else ((), {})
+    keys |= {line(match.start()): match[1].strip() for match in _BIBITEM.finditer(body)}
+    body = _CITE.sub(lambda match: "\n" * match.group().count("\n"), body)
+    return Source(_REFERENCE.sub("", body), entries, keys, cited)
+
+
+def _pandoc(text: str) -> Iterator[re.Match[str]]:
+    """Keys as Pandoc's Markdown has them: in brackets (`[@key; @key]`), or, in a sentence, with a number, as a year."""
+    for match in _PANDOC.finditer(text):
+        before = text[max(match.start() - 2, 0) : match.start()].rstrip()
+        if before.endswith(("[", ";")) or re.search(r"\d", match[1]):
+            yield match
+
+
+def line_of(text: str, names: Iterable[str], first: int) -> int:
+    """The line where one of these names stands, from the line `first` on and not far below; else that one."""
+    start = 0
+    for _ in range(first - 1):
+        start = text.find("\n", start) + 1
+    found = [at for name in names if (at := text.find(name, start, start + _FARTHEST)) >= 0]
+    return first + text.count("\n", start, min(found)) if found else first
+
+
+def _entries(
+    text: str, spans: Sequence[tuple[int, int]], cited: Container[str]
+) -> tuple[tuple[Mention, ...], dict[int, str]]:
+    """What the entries of BibTeX at these places state, those that are cited, and the key of each by its line."""
+    from ingest.readers.bibliography import parse_bibtex
+
+    line, wanted = _lines(text), []
+    keys: dict[int, str] = {}
+    for start, end in spans:
+        key = _KEY.match(text, start)
+        if key is None or not cited or "*" in cited or key[1] in cited:
+            wanted.append((start, end))
+            keys |= {line(start): key[1]} if key else {}
+    outside = [(end, start) for (_, end), (start, _) in pairwise([(0, 0), *wanted, (len(text), 0)])]
+    with suppress(DocumentError):  # of nothing but `@string` and `@comment`
+        return parse_bibtex(_blanked(text, outside)).entries, keys
+    return (), keys
+
+
+def _bibtex(text: str) -> Iterator[tuple[int, int]]:
+    """Where each entry of BibTeX begins and ends."""
+    starts = [match.start() for match in _BIBTEX.finditer(text)]
+    for start, limit in pairwise([*starts, len(text)]):
+        depth = 0
+        for brace in _BRACE.finditer(text, start, min(limit, start + _LONGEST_ENTRY)):
+            depth += 1 if brace.group() == "{" else -1
+            if depth <= 0:
+                yield start, brace.end()
+                break
+
+
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with nothing but the ends of lines in these parts of it."""
+    pieces, done = [], 0
+    for start, end in spans:
+        pieces += [text[done:start], "\n" * text.count("\n", start, end)]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _lines(text: str) -> Callable[[int], int]:
+    """Tells the line, from 1, of each place in a text."""
+    newlines = [match.start() for match in re.finditer("\n", text)]
+    return lambda at: bisect_right(newlines, at - 1) + 1

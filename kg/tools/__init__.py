@@ -1,0 +1,1 @@
+"""What assistants may ask: the library's questions as tools, and their server over the Model Context Protocol."""

@@ -1,0 +1,111 @@
+"""Tools as types (`kg.parameters`): arguments are checked by them, and the schemas that assistants read are made of
+them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from kg.errors import UsageError
+from kg.parameters import Filtered, Limit
+
+if TYPE_CHECKING:
+    from kg.library import Library
+
+_Tool = TypeVar("_Tool", bound="Tool")
+
+
+class Tool(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question that an assistant may ask: its fields are the parameters, its docstring says when to ask it.
+
+    `answers` is the type of the answer, an envelope of `kg.envelope`; `results` that of its results, where they may be
+    asked for in part.
+    """
+
+    answers: ClassVar[Any]
+    results: ClassVar[type | None] = None
+
+    def answer(self, library: Library) -> dict[str, Any]:
+        """The answer as JSON, shaped as the API's is.
+
+        :raises KgError: there is none; the text is the line to show.
+        """
+        raise NotImplementedError
+
+
+class Found(Filtered, frozen=True, kw_only=True):
+    """Some of the papers that pass filters, fewer than a program is given."""
+
+    limit: Limit = 10
+    facets: Annotated[
+        bool, Meta(description="Also count all results by author, year, category, topic and reading list.")
+    ] = False
+
+
+def asked(kind: type[_Tool], arguments: Mapping[str, Any]) -> _Tool:
+    """The question that these arguments ask.
+
+    As some clients send them, null is taken for an argument that is left out, and one value, or the text of a JSON
+    array, for several.
+
+    :raises UsageError: an argument is missing, unknown or wrong; it is named.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    for field in msgspec.structs.fields(kind):
+        value = given.get(field.encode_name)
+        if field.default == () and isinstance(value, str):
+            given[field.encode_name] = _several(value)
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise UsageError(_explained(str(error), kind)) from None
+
+
+def input_schema(kind: type[Tool]) -> dict[str, Any]:
+    """The JSON Schema of a tool's arguments, those first that must be given."""
+    schema = _schema(kind)
+    names = sorted(schema["properties"], key=lambda name: name not in schema["required"])
+    properties = {name: schema["properties"][name] for name in names}
+    return {"type": "object", "properties": properties, "required": schema["required"], "additionalProperties": False}
+
+
+def output_schema(kind: type[Tool]) -> dict[str, Any]:
+    """The JSON Schema of a tool's answer: of results that are asked for in part only the id is sure."""
+    schema = _schema(kind.answers)
+    schema["required"] = [name for name in schema["required"] if name in ("meta", "result", "results")]
+    if kind.results is not None:
+        schema["$defs"][kind.results.__name__]["required"] = ["id"]
+    return schema
+
+
+def _schema(kind: Any) -> dict[str, Any]:
+    (root,), parts = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    own = parts.pop(root["$ref"].rpartition("/")[2])
+    return {**own, "$defs": parts} if parts else own
+
+
+def _several(text: str) -> Any:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return [text]
+    return found if isinstance(found, list) else [text]
+
+
+def _explained(message: str, kind: type[Tool]) -> str:
+    """What is wrong: msgspec's message, which ends with ` - at `$.name[...]`` where it is about one argument."""
+    what, _, where = message.partition(" - at `$.")
+    properties = input_schema(kind)["properties"]
+    if not where:
+        return f"{what}; known are {', '.join(properties)}" if "unknown" in what else what
+    where = where.rstrip("`")
+    about = properties[re.split(r"[.\[]", where)[0]]
+    choices = about.get("items", about).get("enum")
+    what = "not understood" if "regex" in what else what
+    return f"{where}: {what}; " + (f"one of {', '.join(choices)}" if choices else about["description"])

@@ -1,0 +1,124 @@
+"""What a draft should cite, asked through the command and the page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from kg.filters import Related
+from kg.library import Library
+from tests.conftest import Run
+from tests.drafts import BIBTEX, CITED, HTML, LATEX, MARKDOWN, PLAIN
+from tests.test_cli import document, fails
+from webapp import create_app
+
+# -- the command --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Writes a draft, where the command answers from the suite's library."""
+    monkeypatch.setenv("KG_DATA", str(library.config.data))
+    monkeypatch.setenv("KG_MODEL", "words-64")
+    monkeypatch.setattr("kg.parts.Parts._loaded_encoder", lambda *_: library.encoder)
+
+    def written(content: str | bytes, name: str = "draft.tex") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return written
+
+
+def test_the_command_tells_the_sentences(run: Run, draft: Callable[..., Path]) -> None:
+    found = run("related", "--text", draft(LATEX))
+    assert "line 8: “Winning tickets appear once two noisy training runs end in one connected valley.”" in " ".join(
+        found.out.split()
+    )
+    assert "Cited already: 1806.07572 (line 8), 1812.11118 (line 19)" in found.out
+    assert "note: 2 works that the draft cites already are left out." in found.err
+    grouped = run("related", "--text", draft(LATEX), "--group-by", "sentence").out
+    assert grouped.count("“Winning tickets appear") == 1
+    assert grouped.index("line 8:") < grouped.index("line 14:")
+    assert "Sparsity" in run("related", "--text", draft(LATEX), "--group-by", "topic").out
+
+
+def test_the_command_in_json_and_bibtex(run: Run, draft: Callable[..., Path], library: Library) -> None:
+    found = document(run("related", "--text", draft(LATEX), "--group-by", "topic", "--exclude", "1803.03635", "--json"))
+    assert list(found) == ["meta", "results", "facets", "groups", "cited"]
+    assert list(found["cited"][0]) == ["id", "title", "line"]
+    assert found["results"][0]["supports"]["line"]
+    assert "1803.03635" not in {result["id"] for result in found["results"]}
+    entries = run("related", "--text", draft(LATEX), "--bibtex").out
+    assert entries.count("@") == library.related_work(Related(text=LATEX)).count
+    assert run("related", "1806.07572", "--bibtex", "--limit", 2).out.count("@") == 2
+    assert "1803.03635" not in run("related", "1806.07572", "--exclude", "1803.03635").out
+
+
+def test_the_name_of_a_file_tells_its_format(run: Run, draft: Callable[..., Path]) -> None:
+    for name, content in (("a.md", MARKDOWN), ("a.html", HTML), ("a.txt", PLAIN), ("a.draft", LATEX)):
+        cited = document(run("related", "--text", draft(content, name), "--json"))["cited"]
+        assert sorted(work["id"] for work in cited) == CITED, name
+
+
+@pytest.mark.parametrize("name", ["refs.bib", "draft.bbl"])
+def test_the_bibliography_beside_a_draft_is_read(run: Run, draft: Callable[..., Path], name: str) -> None:
+    text, _, entries = BIBTEX.partition("@")
+    if name.endswith(".bbl"):
+        text, entries = text.replace("{a, b}", "{ntk}"), LATEX[LATEX.index(r"\begin{thebibliography}") :]
+    draft("@" * name.endswith(".bib") + entries, name)
+    path = draft(text + "\n% \\bibliography{old}\n\\bibliography{other,refs}\n")
+    cited = document(run("related", "--text", path, "--json"))["cited"]
+    assert [(work["id"], work["line"]) for work in cited] == [(id_, 2) for id_ in CITED[: 1 + name.endswith(".bib")]]
+
+
+def test_a_draft_from_standard_input(run: Run, draft: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    with draft(MARKDOWN).open() as file:
+        monkeypatch.setattr("sys.stdin", file)
+        assert len(document(run("related", "--text", "-", "--json"))["cited"]) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\x00\x01\x02" * 100, b"%PDF-1.4 nothing", b"@misc{a, title={b}}"])
+def test_the_command_refuses_what_is_no_draft(run: Run, draft: Callable[..., Path], content: bytes) -> None:
+    fails(run("related", "--text", draft(content, "draft")), 2, "draft")
+
+
+def test_groups_need_a_draft(run: Run, draft: Callable[..., Path], tmp_path: Path) -> None:
+    fails(run("related", "1806.07572", "--group-by", "topic"), 2, "--text")
+    fails(run("related", "--text", tmp_path), 2, "no regular file")
+
+
+# -- the page -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client(library: Library) -> FlaskClient:
+    return create_app(library).test_client()
+
+
+def test_the_page_shows_sentences_groups_and_what_is_cited(client: FlaskClient) -> None:
+    page = client.post("/related", data={"text": LATEX, "group_by": ""}, follow_redirects=True).text
+    assert "<blockquote>Line 8: “Winning tickets appear once two noisy training runs" in page
+    assert "Cited already, left out: 2" in page
+    assert 'href="/paper/1806.07572"' in page
+    grouped = client.get("/related", query_string={"text": LATEX, "group_by": "sentence"}).text
+    assert '<h3 class="group">Line 8: “Winning tickets' in grouped
+    assert "<blockquote>" not in grouped
+    assert '<option value="sentence" selected>' in grouped
+    assert (
+        '<h3 class="group">Sparsity</h3>'
+        in client.get("/related", query_string={"text": LATEX, "group_by": "topic"}).text
+    )
+    told = client.get("/related.json", query_string={"text": LATEX, "group_by": "topic"}).get_json()
+    assert [work["id"] for work in told["cited"]] == CITED
+    assert told["groups"]
+
+
+def test_the_page_keeps_a_draft_that_cannot_be_read(client: FlaskClient) -> None:
+    for text in (r"\begin{document}" + "{" * 3000, "..."):
+        answer = client.post("/related", data={"text": text}, follow_redirects=True)
+        assert answer.status_code == 400
+        assert text in answer.text
+        assert 'role="alert"' in answer.text
+    assert client.get("/related?text=networks&group_by=magic").status_code == 400
