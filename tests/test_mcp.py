@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def connected(data: Path, talk: Callable[[Client], Awaitable[Any]]) -> Any:
         async with Client(stdio_client(server)) as client:
             return await talk(client)
 
-    return anyio.run(run)
+    with ThreadPoolExecutor(1) as apart:  # a browser of another test may have a loop of its own in this thread
+        return apart.submit(anyio.run, run).result()
 
 
 def call(data: Path, *calls: Call) -> list[CallToolResult]:

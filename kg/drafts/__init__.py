@@ -68,7 +68,7 @@ def read_draft(content: str | bytes, name: str = "", bibliography: str = "") -> 
     from ingest.limits import guarded
     from ingest.text import fit
 
-    data = fit(content).encode() if isinstance(content, str) else content
+    data = fit(content).replace("\0", " ").encode() if isinstance(content, str) else content  # a text is no binary
     called = name or "the draft"
     if not data.strip():
         raise UsageError(f"{called} is empty: give a paragraph, an abstract or more")
@@ -91,6 +91,8 @@ def _read(data: bytes, name: str, bibliography: str) -> Draft:
     source = taken_apart(f"{text}\n{bibliography}" if bibliography else text, latex=suffix in _LATEX_FILES)
     parsed = parse_document("draft" + suffix, source.body.encode()) if source.body.strip() else _nothing()
     draft = _draft(parsed, source, whole)
+    if suffix in {".html", ".md"} and not (draft.passages or name):  # only by its signs, not by what it says
+        draft = _draft(parse_document("draft.txt", source.body.encode()), source, whole)
     cites = draft.citations or draft.keys
     if suffix == ".txt" and len(draft.passages) == 1 and not cites and len(text) <= SHORT:
         # A paragraph with nothing to take out is compared as it stands.
