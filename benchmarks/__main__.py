@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import bulk, graph, maps, pages, reading, search, topics
+from benchmarks import api, bulk, graph, maps, pages, reading, search, topics
 from kg.config import Config
 from kg.filters import Scope, Search, Terms
 from kg.library import Library
@@ -28,7 +28,9 @@ QUERIES = (
 
 def main() -> None:
     """Print one line for each comparison."""
-    for line in chain.from_iterable(part.measure() for part in (reading, bulk, search, graph, topics, maps, pages)):
+    for line in chain.from_iterable(
+        part.measure() for part in (reading, bulk, search, graph, topics, maps, pages, api)
+    ):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()  # some take minutes
     with tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import resource
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _CONNECTIONS = 1000  # held at once: those that ask nothing must not keep others
 _FILES_EACH = 4  # a socket, what comes in, what goes out, and some for the library
 _SETTINGS: dict[str, object] = {
     "ident": "kg",
-    "threads": 8,
+    "threads": max(4, os.cpu_count() or 1),  # more would wait for one another, and answer less in a second
     "asyncore_use_poll": True,  # select() sees the first 1,024 files only
     "channel_timeout": 60,  # seconds of silence
     "cleanup_interval": 10,
@@ -60,6 +60,10 @@ def _server(app: Flask, listener: socket.socket) -> Any:
 
 def _connections() -> int:
     """How many connections the files that this process may open are enough for; it asks for those it wants."""
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return _CONNECTIONS
     soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _CONNECTIONS * _FILES_EACH
     files = wanted if most == resource.RLIM_INFINITY else min(wanted, most)

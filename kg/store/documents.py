@@ -138,13 +138,14 @@ class Documents:
         return int(row[0]), int(row[1])
 
     def _mentions(self, where: str, params: Sequence[Any]) -> list[Mention]:
-        rows = self._db.query(
-            f"SELECT d.source AS document, {', '.join(f'm.{name}' for name in _NAMES)}, p.id AS paper, "
-            "d.slug AS list_id FROM mentions m JOIN documents d ON d.id = m.document "
-            f"LEFT JOIN papers p ON p.number = m.paper WHERE {where} ORDER BY d.title, d.slug, m.id",
-            params,
-        )
-        return [_as_mention(row) for row in rows]
+        # All in one row: SQLite lets go of Python's lock at each, and lists have thousands.
+        (found,) = self._db.execute(
+            f"SELECT json_group_array(json(mention)) FROM (SELECT json_object({_AS_JSON}) AS mention "
+            "FROM mentions m JOIN documents d ON d.id = m.document LEFT JOIN papers p ON p.number = m.paper "
+            f"WHERE {where} ORDER BY d.title, d.slug, m.id)",
+            list(params),
+        ).fetchone()
+        return msgspec.json.decode(found, type=list[Mention])
 
     def _numbered(self, since: Mapping[str, int]) -> dict[int, int]:
         """By number: a work that was made one with another since is that one now."""
@@ -181,14 +182,13 @@ class Documents:
 _NAMES = "line section title link_text urls arxiv_id doi authors venue year remark".split()
 _DOCUMENT = ("source", "location", "title", "content_hash", "read_at")
 _LISTS = ("section", "urls", "authors")
+_COLUMNS = {name: f"json(m.{name})" if name in _LISTS else f"m.{name}" for name in _NAMES}
+_AS_JSON = ", ".join(
+    f"'{name}', {column}"
+    for name, column in {"document": "d.source", **_COLUMNS, "paper": "p.id", "list_id": "d.slug"}.items()
+)
 
 
 def _as_row(mention: Mention) -> list[Any]:
     values = [getattr(mention, name) for name in _NAMES]
     return [json.dumps(v, ensure_ascii=False) if isinstance(v, tuple) else v for v in values]
-
-
-def _as_mention(row: dict[str, Any]) -> Mention:
-    for name in _LISTS:
-        row[name] = tuple(msgspec.json.decode(row[name]))  # lists of thousands: json.loads is half of all the time
-    return Mention(**row)

@@ -47,11 +47,11 @@ ROUTES: list[Route] = []
 _View = TypeVar("_View", bound=View)
 
 
-def _route(path: str, papers: bool = False) -> Callable[[_View], _View]:
-    """Make a function a route; of those that answer with `papers`, they can be had as a bibliography too."""
+def _route(path: str, papers: bool = False, quick: bool = False) -> Callable[[_View], _View]:
+    """Make a function a route; see `Route` for what may be said of it."""
 
     def add(view: _View) -> _View:
-        ROUTES.append(Route.of_view(path, view, papers))
+        ROUTES.append(Route.of_view(path, view, papers, quick))
         return view
 
     return add
@@ -64,7 +64,7 @@ def search(query: SearchQuery) -> FacetedListing[SearchResult]:
     return FacetedListing(meta(answer.count, query, answer.notes), answer.results, answer.facets)
 
 
-@_route("/papers", papers=True)
+@_route("/papers", papers=True, quick=True)
 def papers(query: PapersQuery) -> Listing[Paper]:
     """Several papers, in the order asked for. Those that are not in the library are named in the notes."""
     found, unknown = library().papers(query.ids)
@@ -84,7 +84,7 @@ def around(id: PaperName, query: AroundQuery) -> Single[AroundAnswer]:
     return Single(meta(1), library().around(id, query.depth, query.limit))
 
 
-@_route("/papers/{id}", papers=True)
+@_route("/papers/{id}", papers=True, quick=True)
 def paper(id: PaperName) -> Single[PaperRecord]:
     """One paper with everything known of it: who lists it and what they say, what it cites, what cites it."""
     return Single(meta(1), record(library().paper(id)))
@@ -101,33 +101,33 @@ def related_work(body: Work) -> WorkListing:
     return WorkListing(told, answer.results, answer.facets, answer.groups, answer.cited)
 
 
-@_route("/authors/{id}", papers=True)
+@_route("/authors/{id}", papers=True, quick=True)
 def author(id: AuthorId) -> Single[AuthorAnswer]:
     """An author with all papers, newest first, and co-authors."""
     return Single(meta(1), library().author(id))
 
 
-@_route("/topics")
+@_route("/topics", quick=True)
 def topics(query: Paged) -> Listing[TopicCount]:
     """Every topic with the number of its papers, largest first."""
     found = library().topics()
     return Listing(meta(len(found), query), found[query.offset : query.offset + query.limit])
 
 
-@_route("/topics/{id}", papers=True)
+@_route("/topics/{id}", papers=True, quick=True)
 def topic(id: TopicId) -> Single[TopicAnswer]:
     """A topic with its papers, newest first, its years, its parts, and the topics near it."""
     return Single(meta(1), library().topic(id))
 
 
-@_route("/lists")
+@_route("/lists", quick=True)
 def lists(query: Paged) -> Listing[ListCount]:
     """Every list with the number of its papers."""
     found = library().lists()
     return Listing(meta(len(found), query), found[query.offset : query.offset + query.limit])
 
 
-@_route("/lists/{id}", papers=True)
+@_route("/lists/{id}", papers=True, quick=True)
 def reading_list(id: ListId) -> Single[ListRecord]:
     """A list as its author arranged it: every mention with its line, headings and remark."""
     return Single(meta(1), record(library().reading_list(id, papers=False)))
@@ -160,7 +160,7 @@ def status() -> Single[Status]:
     return Single(meta(1), library().status())
 
 
-@_route("/healthz")
+@_route("/healthz", quick=True)
 def healthz() -> Health:
     """Whether the library can be asked; also at `/healthz`, without what stands before it here."""
     library().store.state("texts")
