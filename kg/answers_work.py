@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kg.answers import Facets, Reason
-from kg.papers import Author, Topic
+from kg.answers import Facets, RelatedResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +17,13 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
-class RelatedWorkResult:
-    """A paper that a draft should cite; the contributions in `why` add up to `score`.
+class RelatedWorkResult(RelatedResult):
+    """A related paper that a draft should cite.
 
     `supports` is the sentence of the draft that it is the likest to; None without a draft, where nothing is embedded,
-    or where it is like none.
-    `bibtex` is its entry, under a key that is no other result's.
+    or where no sentence is like it. `bibtex` is its entry, under a key that is no other result's.
     """
 
-    id: str
-    title: str | None
-    authors: tuple[Author, ...]
-    published: str | None
-    categories: tuple[str, ...]
-    topics: tuple[Topic, ...]
-    score: float
-    match: str
-    snippet: str
-    why: tuple[Reason, ...]
     supports: Support | None
     bibtex: str
 

@@ -65,6 +65,11 @@ class Config:
         return self.data / "kg.db"
 
     @property
+    def no_papers(self) -> str:
+        """What to do where the library holds nothing."""
+        return f"No papers in {self.data}: run `kg ingest SOURCE` first."
+
+    @property
     def index_folder(self) -> Path:
         """Where the vector index lies; made from the database."""
         return self.data / "index"

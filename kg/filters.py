@@ -13,6 +13,8 @@ MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
 SORTS = ("relevance", "newest", "oldest", "listed", "cited")
 BY = ("all", "text", "citations", "lists", "authors", "background", "method", "result")
 
+GROUPS = ("topic", "sentence")
+
 FIELDS = ("author", "title", "year", "cat", "topic", "list", "id")
 SYNONYMS = {"category": "cat"}
 MOST_FILTERS = 20

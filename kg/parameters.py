@@ -14,12 +14,12 @@ from msgspec import Meta, Struct
 
 from kg.answers import GapResult, RelatedResult, SearchResult
 from kg.answers_work import RelatedWorkResult
-from kg.filters import BY, FIELDS, LONGEST_VALUE, MODES, SORTS, SYNONYMS, YEARS, Filter, Scope
+from kg.filters import BY, FIELDS, GROUPS, LONGEST_VALUE, MODES, SORTS, SYNONYMS, YEARS, Filter, Scope
 from kg.papers import Paper
 
 MOST = 100
 FILTERS = (*FIELDS, *SYNONYMS)
-_MOST_VALUES = 20  # of one filter
+MOST_VALUES = 20  # of one filter
 LONGEST_NAME = 2000  # characters of what a paper is called by: an address may be long
 
 Limit: TypeAlias = Annotated[int, Meta(ge=1, le=MOST, description="How many results.")]
@@ -27,7 +27,7 @@ Cursor: TypeAlias = Annotated[
     str,
     Meta(
         pattern=r"^(?:o[1-9][0-9]{0,8})?$(?!\n)",
-        description="`meta.next` of the page before; opaque.",
+        description="`meta.next` of the page before",
     ),
 ]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
@@ -42,8 +42,8 @@ PaperName: TypeAlias = Annotated[
 ]
 Value: TypeAlias = Annotated[str, Meta(max_length=LONGEST_VALUE)]
 Year: TypeAlias = Annotated[str, Meta(pattern=rf"^(?:{YEARS})?$(?!\n)", examples=["2019", "2018..2020", ">=2018"])]
-Values: TypeAlias = Annotated[tuple[Value, ...], Meta(max_length=_MOST_VALUES)]
-Years: TypeAlias = Annotated[tuple[Year, ...], Meta(max_length=_MOST_VALUES)]
+Values: TypeAlias = Annotated[tuple[Value, ...], Meta(max_length=MOST_VALUES)]
+Years: TypeAlias = Annotated[tuple[Year, ...], Meta(max_length=MOST_VALUES)]
 Papers: TypeAlias = Annotated[tuple[PaperName, ...], Meta(max_length=MOST)]
 
 
@@ -54,6 +54,10 @@ ByName: TypeAlias = Annotated[
         description="Which signals count: all, the texts, citations, places in reading lists, authors; or what "
         "abstracts say of background, method or result."
     ),
+]
+GroupName: TypeAlias = Annotated[
+    Literal[GROUPS] | None,  # type: ignore[valid-type]
+    Meta(description="Say which results share a topic, or support one sentence of the draft."),
 ]
 ModeName: TypeAlias = Annotated[
     Literal[MODES],  # type: ignore[valid-type]
@@ -89,7 +93,7 @@ class Given(NamedTuple):
 
 
 class Query(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Takes no parameter."""
+    """What may be asked; by itself nothing."""
 
 
 class Paged(Query, frozen=True, kw_only=True):
@@ -110,15 +114,15 @@ class Paged(Query, frozen=True, kw_only=True):
 
 
 class Filtered(Paged, frozen=True, kw_only=True):
-    """A part of the papers that pass filters; several values of one filter are alternatives."""
+    """A part of the papers that pass all filters. All values have to fit, but of several years or ids one."""
 
     author: Annotated[Values, Meta(description="Written by: an author's id, or words of the name.")] = ()
     title: Annotated[Values, Meta(description="Words of the title.")] = ()
-    year: Annotated[Years, Meta(description="Published in: `2019`, `2018..2020`, `2018..`, `>=2018`.")] = ()
+    year: Annotated[Years, Meta(description="Published in one of: `2019`, `2018..2020`, `2018..`, `>=2018`.")] = ()
     cat: Annotated[Values, Meta(description="In a category of arXiv, or an archive of them: `cs.LG`, `stat`.")] = ()
     topic: Annotated[Values, Meta(description="About a topic: its id, or words of its label.")] = ()
     list: Annotated[Values, Meta(description="Listed in: a list's id, or words of its title.")] = ()
-    id: Annotated[Values, Meta(description="One of these papers.")] = ()
+    id: Annotated[Values, Meta(description="These papers.")] = ()
     category: Annotated[Values, Meta(description="The same as `cat`.")] = ()
 
     @property

@@ -17,6 +17,7 @@ from kg.exemplars import Exemplar, of_draft, of_paper
 from kg.filters import Related, Scope
 from kg.sentences import ROLES
 from search.facets import facets
+from search.hints import hints
 from search.results import opening
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def page_of(library: Library, sides: Sides, found: Relating, question: Related) 
     """The page of the papers scored that a question asks for."""
     store = library.store
     if not len(found.scored.numbers) and question.by == "all":
-        return _anything(store, question, _notes(sides, found, question.by))
+        return _anything(store, question, _notes(sides, found, question))
     scored = _sorted(store, found.scored, question.sort)
     page = slice(question.offset, question.offset + question.limit)
     ids = store.papers.ids(scored.numbers[page].tolist())
@@ -81,7 +82,7 @@ def page_of(library: Library, sides: Sides, found: Relating, question: Related) 
         if number in ids
     ]
     counted = facets(store, sides.columns, scored.numbers)
-    return RelatedAnswer(tuple(results), len(scored.numbers), _notes(sides, found, question.by), counted)
+    return RelatedAnswer(tuple(results), len(scored.numbers), _notes(sides, found, question), counted)
 
 
 def relate(
@@ -158,8 +159,12 @@ def _sorted(store: Store, scored: Scored, sort: str) -> Scored:
     return Scored(scored.numbers[places], scored.scores[places], values)
 
 
-def _notes(sides: Sides, found: Relating, by: str) -> tuple[str, ...]:
-    notes = []
+def _notes(sides: Sides, found: Relating, question: Related) -> tuple[str, ...]:
+    by, notes = question.by, list[str]()
+    if not len(found.scored.numbers):
+        notes += hints(sides.store, question.scope.filters)
+        if by == "citations" and (found.tables is None or not len(found.tables.citing)):
+            notes.append("No citations are known here yet: `kg ingest` asks for them.")
     if "text" in SIGNALS[by] and sides.semantic is None:
         notes.append("Nothing is embedded yet: text similarity is left out.")
     if by in ROLES and not any(exemplar.part for exemplar in found.wanted):

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from search.keywords import Numbers
     from search.question import Sides
 
-GROUPS = ("topic", "sentence")
 _MOST_SENTENCES = 300  # of a draft that are encoded for one page of results
 
 

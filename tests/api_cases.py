@@ -173,7 +173,7 @@ ERRORS = [
     ),
 ]
 GETS = [case for case in CASES if case.method == "GET"]
-PAPERS_OF = [case for case in CASES if any(f"{r.method} {r.path}" == case.route and r.papers for r in ROUTES)]
+PAPERS_OF = [case for case in CASES if any(f"{r.method} {r.path}" == case.route and r.bibliography for r in ROUTES)]
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def test_headers_of_answers(client: FlaskClient, case: Case) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     route = next(route for route in ROUTES if f"{route.method} {route.path}" == case.route)
     assert "Accept-Encoding" in answer.vary
-    assert ("Accept" in answer.vary) == route.papers
+    assert ("Accept" in answer.vary) == route.bibliography
     head = client.head(f"/api/v1{case.path}")
     assert (head.status_code, head.data, head.content_type) == (200, b"", "application/json")
     if route.id in {"status", "healthz"}:
@@ -191,3 +191,61 @@ def test_a_token_is_asked_for_on_every_route(library: Library) -> None:
             refused = guarded.open(f"/api/v1{path}", method=method)
             assert (refused.status_code, refused.content_type) == (401, "application/problem+json")
             assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"papers": ["1806.07572"], "year": "soon"}, "year: 'soon' is not one like 2019"),
+        ({"papers": ["1806.07572"], "year": [2018, "soon"]}, "year: 'soon' is not one like 2019"),
+        ({"papers": ["1806.07572"], "author": ["a"] * 21}, "is not an array of 0 to 20 values"),
+        ({"papers": ["1806.07572"], "author": "a" * 501}, "is not a text of 0 to 500 characters"),
+        ({"papers": ["1806.07572"], "cat": 5}, "cat: 5 is not a text or an array"),
+        ({"text": "x", "fields": ["colour"]}, "fields: 'colour' is not one of authors"),
+        ({"text": "x", "colour": 1}, "colour: unknown parameter; known are text,"),
+        ({"text": "x", "not": ["2301.00001"]}, "'2301.00001'"),
+        ([], "The body is no object; known are text,"),
+    ],
+)
+def test_what_does_not_fit_in_a_body_is_named_with_what_would(client: FlaskClient, body: Any, told: str) -> None:
+    answer = client.post("/api/v1/related-work", json=body)
+    assert answer.status_code == 422
+    assert told in json.loads(answer.data)["detail"]
+
+
+def test_years_in_a_body_may_be_numbers(client: FlaskClient) -> None:
+    asked = [
+        client.post("/api/v1/related-work", json={"papers": ["1806.07572"], "year": year}).get_json()["results"]
+        for year in (2019, "2019", [2019], ["2019"])
+    ]
+    assert asked[0] == asked[1] == asked[2] == asked[3]
+    assert {result["published"][:4] for result in asked[0]} == {"2019"}
+
+
+def test_a_body_that_is_none_or_is_packed_is_told(client: FlaskClient) -> None:
+    for data, headers, status, told in (
+        (b"", {}, 400, "empty"),
+        (b"{", {}, 400, "not JSON"),
+        (b"{}", {"Content-Encoding": "gzip"}, 415, "gzip"),
+    ):
+        sent = {"Content-Type": "application/json", **headers}
+        answer = client.post("/api/v1/related-work", data=data, headers=sent)
+        assert (answer.status_code, told in answer.text) == (status, True), answer.text
+
+
+def test_of_several_years_or_ids_one_has_to_fit_and_of_others_all(client: FlaskClient) -> None:
+    def found(query: str) -> set[str]:
+        return {result["id"] for result in client.get(f"/api/v1/search?limit=100&{query}").get_json()["results"]}
+
+    assert found("year=2018&year=2019") == found("year=2018") | found("year=2019")
+    assert found("id=1806.07572&id=1803.03635") == {"1806.07572", "1803.03635"}
+    assert found("cat=cs.LG&cat=stat.ML") == found("cat=cs.LG") & found("cat=stat.ML")
+    assert found("year=2018&year=2019&cat=stat.ML") == (found("year=2018") | found("year=2019")) & found("cat=stat.ML")
+
+
+def test_related_papers_say_why_there_are_none(client: FlaskClient) -> None:
+    for answer in (
+        client.get("/api/v1/papers/1806.07572/related?list=nope"),
+        client.post("/api/v1/related-work", json={"papers": ["1806.07572"], "list": "nope"}),
+    ):
+        assert answer.get_json()["meta"]["notes"] == ['No list is called "nope".']

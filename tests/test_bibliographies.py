@@ -22,11 +22,13 @@ from kg.envelope import plain
 from kg.exports import FORMATS
 from kg.exports.bibtex import entries
 from kg.exports.keys import keyed
-from kg.exports.names import parted
+from kg.exports.names import and_others, parted
 from kg.exports.publication import issued, publication
 from kg.exports.tex import tex
+from kg.library import Library
 from kg.papers import Author, Paper
 from kg.text import squeezed
+from tests.conftest import Run
 from tests.examples import PAPERS
 
 Record = dict[str, Any]
@@ -80,12 +82,13 @@ def from_bibtex(text: str) -> list[Record]:
             n: v for n, v in twin.fields.items() if n != "month"
         }
         assert twin.type == entry.entry_type
+        persons = [one for one in twin.persons.get("author", []) if str(one) != "others"]
         said = {name: plain_text(value) for name, value in fields.items() if name not in {"doi", "url", "eprint"}}
         found.append(
             {
                 "key": entry.key,
                 "kind": KINDS["bibtex"].get(entry.entry_type, "preprint" if "eprint" in fields else "other"),
-                "authors": [person(one) for one in twin.persons.get("author", [])],
+                "authors": [person(one) for one in persons],
                 "container": said.get("journal") or said.get("booktitle"),
                 "pages": said.get("pages"),
                 "arxiv": fields.get("eprint"),
@@ -229,6 +232,58 @@ def test_a_paper_given_twice_is_written_once(format_: str) -> None:
     assert list(entries(SUITE)) == [paper.id for paper in SUITE]
 
 
+@pytest.mark.parametrize(
+    ("names", "bibtex", "ris", "csl"),
+    [
+        (["Ann Bee", "et al."], "Bee, Ann and others", ["Bee, Ann"], ["Bee"]),
+        (["Mishra et al.", "Luc Van Gool"], "{Mishra} and Van Gool, Luc and others", ["Mishra", "Van Gool, Luc"], None),
+        (["et al. (3 additional authors not shown)"], None, None, None),
+        (["others"], "{others}", ["others"], None),
+    ],
+)
+def test_et_al_is_no_author(names: list[str], bibtex: str | None, ris: list[str] | None, csl: list[str] | None) -> None:
+    paper = Paper("x", title="T", authors=tuple(Author("a", name) for name in names))
+    entry = bibtexparser.parse_string(FORMATS["bibtex"].write([paper])).entries[0]
+    assert (entry.fields_dict["author"].value if bibtex else entry.get("author")) == bibtex
+    assert next(iter(rispy.loads(FORMATS["ris"].write([paper])))).get("authors") == ris
+    people = json.loads(FORMATS["csl-json"].write([paper]))[0].get("author", [])
+    assert [one.get("family", one.get("literal")) for one in people] == (
+        csl if csl else [name.split(",")[0] for name in ris or []]
+    )
+
+
+def test_papers_named_in_a_list_with_commas(run: Run, library: Library, tmp_path: Path) -> None:
+    named = tmp_path / "named.txt"
+    named.write_text("# two papers, 9999.99999\n1806.07572, 1803.03635;\n , \n  # 9999.99998\n", encoding="utf-8")
+    result = run("export", "--ids", str(named), "--format", "jsonl")
+    assert [json.loads(line)["id"] for line in result.out.splitlines()] == ["1806.07572", "1803.03635"]
+    named.write_text("1806.07572, nope", encoding="utf-8")
+    result = run("export", "--ids", str(named))
+    assert (result.code, result.out) == (1, "")
+    assert "not in the library: nope; leave" in result.err
+    named.write_text("# none\n", encoding="utf-8")
+    assert "names no paper" in run("export", "--ids", str(named)).err
+
+
+@pytest.mark.parametrize("format_", ["bibtex", "gexf"])
+def test_a_filter_that_names_nothing_is_told(run: Run, library: Library, format_: str) -> None:
+    searched = run("search", "list:nope", "--mode", "keyword")
+    exported = run("export", "list:nope", "--format", format_)
+    hint = 'note: No list is called "nope".'
+    assert hint in searched.err
+    assert hint in exported.err
+    assert ("the export is empty" in exported.err) is (format_ == "bibtex")
+
+
+def test_a_query_exports_what_has_any_of_its_words(run: Run, library: Library) -> None:
+    one, other = (run("export", word, "--format", "jsonl").out.splitlines() for word in ("lottery", "kernel"))
+    both = run("export", "lottery zebra kernel", "--format", "jsonl").out.splitlines()
+    assert one
+    assert other
+    assert set(both) == {*one, *other}
+    assert "at least one of the words" in squeezed(run("export", "--help").out)
+
+
 def test_csl_is_set_by_a_processor() -> None:
     """citeproc-py reads every item, and sets the published ones with their venue."""
     bibliography = CitationStylesBibliography(
@@ -261,7 +316,7 @@ NASTY = st.text(max_size=30) | st.text(
     st.sampled_from("{}$\\%&#_~^\"',;@ =\n\0\r\u202e\u2028\ufeffabAB-.\u0301漢"), max_size=30
 )
 NAMES = NASTY | st.sampled_from(
-    ["A and B", "others", "Bee, A.", "{", "von der Tann", "Ann van Bee Jr.", "  ", "et al."]
+    ["A and B", "others", "Bee, A.", "{", "von der Tann", "Ann van Bee Jr.", "  ", "et al.", "Bee et al.", "Bee Jr."]
 )
 HOSTILE = st.builds(
     Paper,
@@ -290,8 +345,9 @@ def test_nothing_breaks_out_of_bibtex(papers: list[Paper]) -> None:
         paper = known[entry.key]
         assert entry.fields_dict["title"].value == "{" + tex(paper.name) + "}"
         people = [name for author in paper.authors if (name := parted(author.name)).family]
+        more = bool(people) and any(and_others(author.name) for author in paper.authors)
         assert other
-        assert len(other.entries[entry.key].persons.get("author", [])) == len(people)
+        assert len(other.entries[entry.key].persons.get("author", [])) == len(people) + more
 
 
 @given(st.lists(HOSTILE, max_size=4))

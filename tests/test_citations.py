@@ -5,10 +5,14 @@ import pytest
 from ingest.citations import (
     Citation,
     clean_title,
+    is_reference,
     looks_like_title,
     parse_citation,
+    parse_reference,
 )
+from ingest.mentions import find_mentions
 from ingest.people import author_and_year, parse_authors
+from ingest.readers.markdown import parse_markdown
 from ingest.venues import full_year, venue_and_year
 
 
@@ -64,6 +68,42 @@ def test_authors(text: str, authors: tuple[str, ...]) -> None:
 )
 def test_author_and_year(text: str, expected: tuple[tuple[str, ...], int | None]) -> None:
     assert author_and_year(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bee et al. (2018) show that wide nets are kernel machines.",
+        "Bee and Dee (2018) show that sparse nets train. Wide nets behave like kernels.",
+        "As shown by Bee et al. (2018), wide nets are kernel machines.",
+        "This follows Bee et al. (2018). Wide nets behave like kernel machines.",
+        "Following Bee et al. (2018), SGD finds minima of wide nets.",
+        "Bee and Dee (2018) and Fox et al. (2019) prove that wide nets train.",
+        "Bee et al. (2018), however, describe double descent: error falls, rises and falls again.",
+    ],
+)
+def test_a_sentence_about_authors_is_no_reference(text: str) -> None:
+    assert not is_reference(text)
+    assert find_mentions("x.md", parse_markdown(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Bee et al. (2018) k-means for wide nets", "k-means for wide nets"),
+        ("Bee, A. (2018) t-SNE of wide nets. ICML", "t-SNE of wide nets"),
+        ("Bee and Dee (2018), mixup: beyond wide nets", "mixup: beyond wide nets"),
+        ("Bee et al. (2018) lp-norm regression. Nature", "lp-norm regression"),
+        ("Bee et al. (2018). on nets that are wide. ICML", "on nets that are wide"),
+        ("bee et al. (2018). On nets that are wide. ICML", "On nets that are wide"),
+        ("van der Bee et al. (2018) On nets that are wide", "On nets that are wide"),
+        ("Bee et al. (2018), On nets that are wide", "On nets that are wide"),
+    ],
+)
+def test_titles_after_a_year(text: str, title: str) -> None:
+    stated = parse_reference(text)
+    assert (stated.title, stated.year) == (title, 2018)
+    assert stated.authors
 
 
 def test_small_things() -> None:

@@ -45,6 +45,23 @@ READ = {
     "Entropy 2019, 21(5), 456": ("article", "Entropy", "21", "5", "456", "2019", None),
     "J. Stat. Mech. (2008) P10008": ("article", "J. Stat. Mech.", None, None, "P10008", "2008", None),
     "JHEP 03 (2020) 123": ("article", "JHEP", "03", None, "123", "2020", None),
+    "JHEP (2020) 03": ("article", "JHEP", "03", None, None, "2020", None),
+    "JHEP (2020) 123456": ("article", "JHEP", None, None, "123456", "2020", None),
+    "J. Stat. Mech. (2019) 124018": ("article", "J. Stat. Mech.", None, None, "124018", "2019", None),
+    "Phys. Rev. E (2019) 012115": ("article", "Phys. Rev. E", None, None, "012115", "2019", None),
+    "Inverse Problems (2020) 095005": ("article", "Inverse Problems", None, None, "095005", "2020", None),
+    "Nature (2020) 521": ("article", "Nature", "521", None, None, "2020", None),
+    "J. Stat. Mech. 2021 (2021) 124003": ("article", "J. Stat. Mech.", "2021", None, "124003", "2021", None),
+    "Abstr. Appl. Anal. 2013 (2013) 123-130": ("article", "Abstr. Appl. Anal.", "2013", None, "123-130", "2013", None),
+    "Proc. Conf. on Things 2021 (2021) 12-15": (
+        "conference",
+        "Proc. Conf. on Things 2021",
+        None,
+        None,
+        "12-15",
+        "2021",
+        None,
+    ),
     "PoS(LATTICE 2019)042": ("article", "PoS", "LATTICE 2019", None, "042", None, None),
     "Proc. IEEE 86(11), 2278-2324, 1998": ("article", "Proc. IEEE", "86", "11", "2278-2324", "1998", None),
     "AIP Conf. Proc. 1757, 020001 (2016)": ("article", "AIP Conf. Proc.", "1757", None, "020001", "2016", None),
@@ -80,6 +97,8 @@ UNREAD = [
     "Bee et al. 2010, ApJ, 725, 2392",
     "In: A. Bee (ed.), Things, Springer, New York, 2014, pp. 257-312",
     "Machine Learning, 2020",
+    "J. Nothing 2021 (2021)",  # is that a volume, or the year twice?
+    "J. Nothing 2019, 21(5), 456 (2019)",
     "{J}. of Braces 12 (2014) 1-2",
     "J. Nothing 1, 2, 3, 4, 5",
     "x" * 400,
@@ -156,7 +175,7 @@ def test_real_references(shared: Path) -> None:
         "10.1109/TPAMI.2016.2577031": (
             "article",
             "IEEE Transactions on Pattern Analysis and Machine Intelligence",
-            None,
+            "2016",
         ),
         "10.18653/v1/P19-1001": (
             "conference",
@@ -184,9 +203,12 @@ def test_real_references(shared: Path) -> None:
             "2018",
         ),
         "10.1103/PhysRevLett.77.3865": ("article", "Physical Review Letters", None),
-        "10.1016/j.neunet.2019.07.011": ("article", "Neural Networks", None),
-        "10.1007/s10955-017-1836-5": ("article", "Journal of Statistical Physics", None),
-        "10.1214/13-AOS1140": ("article", "Annals of Statistics", None),
+        "10.1016/j.neunet.2019.07.011": ("article", "Neural Networks", "2019"),
+        "10.1007/s10955-017-1836-5": ("article", "Journal of Statistical Physics", "2017"),
+        "10.1214/13-AOS1140": ("article", "Annals of Statistics", None),  # 2013 is when it came in
+        "10.1038/s41467-017-00839-3": ("article", "Nature Communications", "2017"),
+        "10.1098/rspa.2018.0129": ("article", "Proceedings of the Royal Society A", "2018"),
+        "10.1371/journal.pone.0215309": ("article", "PLOS ONE", None),
         "10.1038/nature14539": ("article", "Nature", None),
     }.items(),
 )
@@ -204,6 +226,11 @@ def test_a_doi_names_a_venue(doi: str, facts: tuple[str, str, str | None]) -> No
         "10.18653/v1/p19-4001",  # a tutorial
         "10.1145/3219819.3219826",
         "10.1109/unknown.2020.1",
+        "10.1038/naturejobs.2017.1",
+        "10.1038/nature",
+        "10.1038/srepx1",
+        "10.1016/j.neunet.2019.x",
+        "10.1007/s10955-x",
         "10.1007/978-3-319-10590-1_53",
         "10.1/x",
         "",
@@ -221,6 +248,22 @@ def test_the_reference_is_believed_before_the_doi() -> None:
     assert (whole.kind, whole.container, whole.note) == ("article", "Nature", "see the journal's page")
 
 
+@pytest.mark.parametrize(
+    ("doi", "year"),
+    {
+        "10.1109/TSP.2016.2546221": "2016",
+        "10.1007/s10955-017-1836-5": "2017",
+        "10.1016/j.neunet.2018.01.002": "2018",
+        "10.1038/nature14539": "2015",  # says no year: arXiv's
+    }.items(),
+)
+def test_the_year_is_the_dois_before_arxivs(doi: str, year: str) -> None:
+    found = Paper("x", arxiv_id="1501.00001", doi=doi, published="2015-01-02")
+    assert issued(found, publication(found)) == (year, None, None)
+    printed = Paper("x", doi=doi, published="2015-01-02", journal_ref="Things 12 (2014) 1-2")
+    assert issued(printed, publication(printed))[0] == "2014"
+
+
 def test_a_preprint_and_a_work_of_which_nothing_is_known() -> None:
     preprint = Paper("1", arxiv_id="1", published="2018-06-20", comment="Accepted at ICML 2018 workshop")
     assert (publication(preprint).kind, issued(preprint, publication(preprint))) == ("preprint", ("2018", "06", "20"))
@@ -235,7 +278,26 @@ def test_a_preprint_and_a_work_of_which_nothing_is_known() -> None:
         "Ana María López": Name("López", "Ana María"),
         "Laurens van der Maaten": Name("Maaten", "Laurens", "van der"),
         "Guy Van den Broeck": Name("Van den Broeck", "Guy"),
+        "Luc Van Gool": Name("Van Gool", "Luc"),
+        "Ben Van Roy": Name("Van Roy", "Ben"),
+        "Luc De Raedt": Name("De Raedt", "Luc"),
+        "Nicola De Cao": Name("De Cao", "Nicola"),
+        "L. Della Maggiora": Name("Della Maggiora", "L."),
+        "Ran El Yaniv": Name("El Yaniv", "Ran"),
+        "Van Gool": Name("Gool", "Van"),
+        "Ying Da Wang": Name("Wang", "Ying Da"),
+        "Minh Le Nguyen": Name("Nguyen", "Minh Le"),
         "Nguyen Van Linh": Name("Linh", "Nguyen Van"),
+        "Kiet Van Nguyen": Name("Nguyen", "Kiet Van"),
+        "Đào Van Long": Name("Long", "Đào Van"),
+        "Weinan E": Name("E", "Weinan"),
+        "Weinan E.": Name("Weinan E.", whole=True),
+        "H. E": Name("H. E", whole=True),
+        "Vinod P": Name("Vinod P", whole=True),
+        "King Jr.": Name("King Jr.", whole=True),
+        "Mishra et al.": Name("Mishra", whole=True),
+        "Ann Bee, et al": Name("Bee", "Ann"),
+        "et al. (3 additional authors not shown)": Name("", whole=True),
         "Martin L. King Jr.": Name("King", "Martin L.", "", "Jr."),
         "Zeyuan Allen-Zhu": Name("Allen-Zhu", "Zeyuan"),
         "OpenAI": Name("OpenAI", whole=True),

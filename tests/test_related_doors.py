@@ -1,5 +1,6 @@
 """What a draft should cite, asked through the command and the page."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +78,43 @@ def test_a_draft_from_standard_input(run: Run, draft: Callable[..., Path], monke
     with draft(MARKDOWN).open() as file:
         monkeypatch.setattr("sys.stdin", file)
         assert len(document(run("related", "--text", "-", "--json"))["cited"]) == 2
+
+
+@pytest.mark.parametrize("door", ["file", "input"])
+def test_a_draft_that_is_too_large_is_refused(
+    run: Run, draft: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    monkeypatch.setattr(sys.modules["kg.cli.related"], "_LARGEST", 100)  # by this name `kg.cli` has the command
+    path = draft("Wide networks. " * 10, "draft.txt")
+    with path.open() as file:
+        monkeypatch.setattr("sys.stdin", file)
+        told = run("related", "--text", path if door == "file" else "-")
+    fails(told, 2, "draft.txt: is larger than" if door == "file" else "standard input: is larger than")
+
+
+def test_no_more_of_a_bibliography_is_read_than_of_a_draft(
+    run: Run, draft: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, _, entries = BIBTEX.partition("@")
+    path = draft(text + "\n\\bibliography{refs}\n")
+    entries = f"@{entries}"
+    monkeypatch.setattr("kg.drafts._MOST_ENTRIES", entries.index("@misc"))
+    draft(entries, "refs.bib")
+    found = run("related", "--text", path, "--json")
+    assert [work["id"] for work in document(found)["cited"]] == CITED[:1]
+    assert "1 key that the draft cites by has no entry" in found.out
+
+
+def test_a_fault_of_the_reader_is_not_one_of_the_file(
+    run: Run, draft: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr("kg.drafts.read_draft", broken)
+    with pytest.raises(ValueError, match="a fault"):
+        run("related", "--text", draft(PLAIN, "draft.txt"))
+    fails(run("related", "--text", "a\0b"), 2, "cannot be read")
 
 
 @pytest.mark.parametrize("content", [b"", b" \n", b"\x00\x01\x02" * 100, b"%PDF-1.4 nothing", b"@misc{a, title={b}}"])

@@ -286,11 +286,17 @@ def test_what_cannot_be_read_is_told(content: bytes) -> None:
         read_draft(content)
 
 
-@pytest.mark.parametrize("text", ["@misc{a, title = {Of nothing at all}}", "...", r"\documentclass{article}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("@misc{a, title = {Of nothing at all}}", "...", r"\documentclass{article}", "$x^2$", "$$x$$", "%", "<p></p>"),
+        *(r"\cite{a}", "[@a]", "[1]", "\u200b", "https://arxiv.org/abs/1806.07572"),
+    ],
+)
 def test_without_a_sentence_there_is_nothing_to_go_by(library: Library, text: str) -> None:
     with pytest.raises(UsageError, match="no sentence in the draft to go by"):
         ask(library, text)
-    assert ids(ask(library, text, papers=("1806.07572",)))
+    assert ids(ask(library, text, papers=("1811.03962",)))
 
 
 @pytest.mark.parametrize("encoder", ["none", None])

@@ -126,7 +126,7 @@ def test_what_is_not_there_is_said_in_one_line(run: Run, library: Library, tmp_p
         (("--ids", tmp_path / "missing.txt"), 2, "No such file"),
         (("--ids", ids, "lottery"), 2, "stands for a QUERY"),
         (("--ids", ids, "--format", "gexf"), 2, "formats of papers"),
-        (("list:nowhere",), 0, "nothing in the library matches"),
+        (("list:nowhere",), 0, 'No list is called "nowhere". Nothing in the library matches'),
         (("list:", "lottery"), 0, "no value"),
     ):
         result = run("export", *arguments)

@@ -14,6 +14,7 @@ from msgspec import inspect
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnprocessableEntity, UnsupportedMediaType
 
+from kg.parameters import FILTERS, Filtered
 from webapp.queries import WITH_COMMAS
 
 _T = TypeVar("_T")
@@ -55,10 +56,14 @@ def body(kind: type[_T]) -> _T:
     :raises UnprocessableEntity: it does not fit the type.
     :raises RequestEntityTooLarge: it is larger than the application allows.
     """
+    if encoding := request.headers.get("Content-Encoding"):
+        raise UnsupportedMediaType(f"The body is encoded ({encoding[:_LONGEST_SHOWN]}): send it as it is.")
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("The body is not application/json: say so by Content-Type, and send a JSON object.")
+    if not (data := request.get_data(cache=False)).strip():
+        raise BadRequest("The body is empty: send a JSON object.")
     try:
-        given = msgspec.json.decode(request.get_data(cache=False))
+        given = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"The body is not JSON: {error}") from None
     return _converted(kind, given, UnprocessableEntity, strict=True)
@@ -92,9 +97,11 @@ def _explained(kind: type, given: Any, error: str) -> str:
     if missing := _MISSING.fullmatch(what):
         return f"{missing[1]}: is missing; {known}"
     if not path:
-        return what
+        return f"The body is no object; {known}" if what.startswith("Expected `object`") else what
     name = re.split(r"[.\[]", path, maxsplit=1)[0]
-    field = next((field for field in _struct(kind).fields if field.encode_name == name), None)
+    # A filter of the body, once it is of the right kind, is held to the limits of the address's.
+    limits = Filtered if name in FILTERS and isinstance(given.get(name), str | list) else kind
+    field = next((field for field in _struct(limits).fields if field.encode_name == name), None)
     expected = _expected(_item(field.type) if path.endswith("]") else field.type) if field else what
     return f"{name}: {_shown(_at(given, path))} is not {expected}"
 
@@ -129,6 +136,10 @@ def _shown(value: Any) -> str:
 def _expected(type_: inspect.Type) -> str:
     """What a value should be, in words."""
     match type_:
+        case inspect.Metadata(type=inspect.StrType(pattern=str()), extra_json_schema={"examples": [*likely]}):
+            return f"one like {', '.join(likely)}"
+        case inspect.Metadata(type=inspect.StrType(pattern=str()), extra_json_schema={"description": str(said)}):
+            return said
         case inspect.Metadata(type=inner, extra_json_schema=extra):
             examples = ", ".join((extra or {}).get("examples", ()))
             return _expected(inner) + (f", such as {examples}" if examples else "")

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 from flask.globals import request_ctx
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from kg.errors import KgError, NotFound, UsageError
 from kg.store import DatabaseError
@@ -41,6 +41,8 @@ def _told(error: HTTPException) -> str:
         return f"{request.path} is no route of this API; /api shows all"
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return f"The body is longer than {current_app.config['MAX_CONTENT_LENGTH']} bytes."
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        return f"{request.method} is not allowed here; {', '.join(sorted(error.valid_methods))} are."
     return error.description or ""
 
 

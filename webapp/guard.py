@@ -21,7 +21,6 @@ _HEADERS = {
 }
 
 
-_CHANGING = {"/healthz", "/api/v1/healthz", "/api/v1/status"}
 _HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|((?:[\w-]{1,63}\.)*[\w-]{1,63}))(?::\d{1,5})?")
 _ALL_ADDRESSES = {"0.0.0.0", "::"}
 
@@ -74,19 +73,20 @@ def _is_address(name: str) -> bool:
 def _check_token(token: str) -> None:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
-        raise Unauthorized("This library asks for a bearer token.")
+        raise Unauthorized("This library asks for a token: send it as `Authorization: Bearer TOKEN`.")
 
 
 def _allow(response: Response, origin: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match"
+    response.headers["Access-Control-Expose-Headers"] = "ETag"
     response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
     response.vary.add("Origin")
 
 
 def _make_conditional(response: Response) -> None:
     """Answer 304 to who has it already. Status and health change by themselves and have no ETag."""
-    if request.path in _CHANGING:
+    if response.cache_control.no_store:
         response.headers.pop("ETag", None)
         return
     if response.direct_passthrough:

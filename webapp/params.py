@@ -30,16 +30,19 @@ def values() -> MultiDict[str, str]:
     return request.form if request.method == "POST" else request.args
 
 
-def read(kind: type[_Kind]) -> _Kind:
-    """The parameters that a type knows.
+def read(kind: type[_Kind], limit: int = 20) -> _Kind:
+    """The parameters that a type knows; `limit` where none is given.
 
     :raises BadRequest: one of them is no such thing; it is named.
     """
-    arrays, single = asked.kinds(kind)
+    arrays, single = (names - {"fields"} for names in asked.kinds(kind))  # a page shows what it shows
     given = [(name, value) for name in single for value in values().getlist(name)[:1]]
     given += [(name, value) for name in arrays for value in values().getlist(name)]
     stripped = ((name, value if name == "q" else value.strip()) for name, value in given)
-    return asked.read(kind, MultiDict([(name, value) for name, value in stripped if value]))
+    kept = MultiDict([(name, value) for name, value in stripped if value])
+    if "limit" in single:
+        kept.setdefault("limit", str(limit))
+    return asked.read(kind, kept)
 
 
 def page(default: int = 20) -> Paged:
@@ -47,8 +50,7 @@ def page(default: int = 20) -> Paged:
 
     :raises BadRequest: one of them is no such thing.
     """
-    found = read(Paged)
-    return found if values().get("limit", "").strip() else structs.replace(found, limit=default)
+    return read(Paged, default)
 
 
 def question(page: Paged) -> Search:
@@ -86,17 +88,6 @@ def choice(name: str, choices: Iterable[str], default: str) -> str:
     if value not in choices:
         raise BadRequest(f"{name}: {value!r} is not one of {', '.join(choices)}")
     return value
-
-
-def number(name: str) -> int | None:
-    """A parameter that is a whole number; None where it is not given.
-
-    :raises BadRequest: it is none.
-    """
-    text = values().get(name, "").strip()
-    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadRequest(f"{name}: {text!r} is no number")
-    return int(text) if text else None
 
 
 def twin(name: str) -> tuple[str, str | None]:

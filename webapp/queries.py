@@ -15,10 +15,12 @@ from kg.parameters import (
     FILTERS,
     LONGEST_NAME,
     MOST,
+    MOST_VALUES,
     ByName,
     Cursor,
     Filtered,
     GapFields,
+    GroupName,
     Limit,
     ModeName,
     Name,
@@ -30,33 +32,38 @@ from kg.parameters import (
     SearchFields,
     SortName,
     Value,
-    Values,
     WorkFields,
     Year,
-    Years,
 )
 
 WITH_COMMAS = frozenset({"fields", "ids"})  # arrays that stand in one parameter
+PaperInList: TypeAlias = Annotated[
+    str,
+    Meta(pattern=r"^[^,]*[^,\u0000-\u0020][^,]*$(?!\n)", max_length=LONGEST_NAME, description="a paper's name"),
+]
+Run: TypeAlias = Annotated[int, Meta(ge=0, le=10**9, description="All that it brought; pages are of its parts.")]
 Day: TypeAlias = Annotated[datetime.date, Meta(description="Runs since that day.", examples=["2026-11-01"])]
 
 
-def _one_or_more(one: Any, several: Any) -> Any:
-    """A value or an array of them. msgspec 0.22 writes past its memory where parts of a union have limits of their own,
-    so here it checks the kind alone, and `Filtered` the limits; the schema has both.
+def _one_or_more(one: Any, kinds: Any, *others: dict[str, Any]) -> Any:
+    """A value or an array of them, of these `kinds`. msgspec 0.22 writes past its memory where parts of a union have
+    limits of their own, so here it checks the kinds alone, and `Filtered` the limits; the schema has both.
     """
-    limits = {"anyOf": [msgspec.json.schema(one), msgspec.json.schema(several)]}
+    single = [msgspec.json.schema(one), *others]
+    limits = {"anyOf": [*single, {"type": "array", "items": {"anyOf": single}, "maxItems": MOST_VALUES}]}
     said = "A filter, as in `/search`: one value or several."
     examples = msgspec.json.schema(one).get("examples", [])
-    return Annotated[
-        str | tuple[str, ...], Meta(description=said, examples=examples, extra_json_schema={"allOf": [limits]})
-    ]
+    return Annotated[kinds, Meta(description=said, examples=examples, extra_json_schema={"allOf": [limits]})]
 
 
 if TYPE_CHECKING:
     OneOrMore: TypeAlias = str | tuple[str, ...]
-    OneOrMoreYears: TypeAlias = OneOrMore
+    OneOrMoreYears: TypeAlias = str | int | tuple[str | int, ...]
 else:
-    OneOrMore, OneOrMoreYears = _one_or_more(Value, Values), _one_or_more(Year, Years)
+    OneOrMore = _one_or_more(Value, str | tuple[str, ...])
+    OneOrMoreYears = _one_or_more(
+        Year, str | int | tuple[str | int, ...], {"type": "integer", "minimum": 1000, "maximum": 9999}
+    )
 
 
 class SearchQuery(Filtered, frozen=True, kw_only=True):
@@ -85,14 +92,22 @@ class RelatedQuery(Filtered, frozen=True, kw_only=True, rename={"unwanted": "not
 
     def question(self, paper: str) -> Related:
         """What is asked of the library."""
-        return Related((paper,), self.unwanted, None, self.by, self.scope, self.sort, self.limit, self.offset)
+        return Related(
+            papers=(paper,),
+            unwanted=self.unwanted,
+            by=self.by,
+            scope=self.scope,
+            sort=self.sort,
+            limit=self.limit,
+            offset=self.offset,
+        )
 
 
 class PapersQuery(Query, frozen=True, kw_only=True):
     """Several papers."""
 
     ids: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^[^,]*[^,\u0000-\u0020][^,]*$(?!\n)", max_length=LONGEST_NAME)], ...],
+        tuple[PaperInList, ...],
         Meta(min_length=1, max_length=MOST, description="Their ids, or other names without a comma."),
     ]
     fields: PaperFields | None = None
@@ -118,7 +133,7 @@ class NewQuery(Paged, frozen=True, kw_only=True):
     """What runs of `kg ingest` brought."""
 
     since: Day | UnsetType = UNSET
-    run: Annotated[int, Meta(ge=0, le=10**9, description="All that this run brought.")] | UnsetType = UNSET
+    run: Run | UnsetType = UNSET
 
 
 class PathQuery(Query, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -139,9 +154,7 @@ class WorkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     exclude: Annotated[Papers, Meta(description="Papers that are no answers, and say nothing else.")] = ()
     by: ByName = "all"
     sort: SortName = "relevance"
-    group_by: Annotated[Literal["topic", "sentence"] | None, Meta(description="Say which results belong together.")] = (
-        None
-    )
+    group_by: GroupName = None
     limit: Limit = 20
     cursor: Cursor = ""
     fields: WorkFields | None = None
@@ -167,15 +180,25 @@ class WorkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     @property
     def page(self) -> Filtered:
         """Which part of which papers is asked for."""
-        filters = {name: (value,) if isinstance(value := getattr(self, name), str) else value for name in FILTERS}
+        given = {name: getattr(self, name) for name in FILTERS}
+        several = {name: value if isinstance(value, tuple) else (value,) for name, value in given.items()}
+        filters = {name: tuple(map(str, values)) for name, values in several.items()}
         return msgspec.convert({"limit": self.limit, "cursor": self.cursor, **filters}, Filtered)
 
     @property
     def question(self) -> Related:
         """What is asked of the library."""
-        page, text = self.page, self.text if self.says_something else None
+        page = self.page
         return Related(
-            self.papers, self.unwanted, text, self.by, page.scope, self.sort, page.limit, page.offset, self.exclude
+            papers=self.papers,
+            unwanted=self.unwanted,
+            text=self.text if self.says_something else None,
+            by=self.by,
+            scope=page.scope,
+            sort=self.sort,
+            limit=page.limit,
+            offset=page.offset,
+            excluded=self.exclude,
         )
 
 

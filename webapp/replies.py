@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from flask import Response, current_app, g
+from flask import Response, current_app, g, request
 
 from kg.answers import ListCount
 from kg.envelope import Meta, Single, record
@@ -69,7 +69,8 @@ def send(answer: Any) -> Response:
     content = msgspec.json.encode(answer)
     took = (time.perf_counter() - float(g.get("started", time.perf_counter()))) * 1000
     response = Response(content.replace(_TIME, b'"took_ms":%.1f' % took, 1), content_type="application/json")
-    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    if request.method != "POST":
+        response.set_etag(hashlib.sha256(content).hexdigest()[:32])
     return response
 
 

@@ -8,8 +8,16 @@ from typing import Any
 
 import click
 
-from kg.cli.options import Stopwatch, json_option, library_options, limit_option, print_json, scope_option
-from kg.cli.results import hint, print_result, tell
+from kg.cli.options import (
+    QUERY_SETTINGS,
+    Stopwatch,
+    json_option,
+    library_options,
+    limit_option,
+    print_json,
+    scope_option,
+)
+from kg.cli.results import emptiness, print_result, tell
 from kg.envelope import envelope, envelope_of_one
 from kg.filters import MODES, Mode, Scope, Search
 from kg.library import Library
@@ -18,11 +26,8 @@ from kg.text import squeezed
 
 _MOST_UNRESOLVED = 10  # shown by `kg status`
 
-# `-word` excludes a word: it is no option.
-_WORDS = {"ignore_unknown_options": True}
 
-
-@click.command(context_settings=_WORDS)
+@click.command(context_settings=QUERY_SETTINGS)
 @click.argument("query", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--mode", type=click.Choice(MODES), default="hybrid", show_default=True, help="Which side searches.")
 @scope_option
@@ -49,7 +54,7 @@ def search(library: Library, query: Sequence[str], mode: Mode, scope: Scope, lim
     for rank, result in enumerate(answer.results, start=1):
         print_result(rank, result)
     if not answer.results:
-        click.echo("Nothing found." + hint(library))
+        click.echo(f"Nothing found. {emptiness(library)}".strip())
 
 
 @click.command()
@@ -98,7 +103,7 @@ def status(library: Library, as_json: bool) -> None:
         click.echo(f"{'':18} {problem}")
     _print_unresolved(found["unresolved_works"])
     if not found["papers"]:
-        click.echo(hint(library).strip())
+        click.echo(emptiness(library))
 
 
 def _print_unresolved(works: Sequence[Mapping[str, Any]]) -> None:

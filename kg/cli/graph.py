@@ -7,6 +7,7 @@ import click
 from kg.answers import GapResult
 from kg.answers_graph import PathNode
 from kg.cli.options import Stopwatch, json_option, library_options, limit_option, print_json
+from kg.cli.results import emptiness
 from kg.cli.table import number_of
 from kg.envelope import envelope, envelope_of_one
 from kg.library import Library
@@ -65,7 +66,7 @@ def gaps(library: Library, reading_list: str | None, limit: int, as_json: bool) 
     if as_json:
         print_json(envelope(answer.results, answer.count, watch.ms, None, answer.notes))
         return
-    empty = not library.status()["papers"]
+    empty = emptiness(library)
     for note in () if empty else answer.notes:
         click.echo(f"note: {note}", err=True)
     for rank, result in enumerate(answer.results, start=1):
@@ -73,8 +74,7 @@ def gaps(library: Library, reading_list: str | None, limit: int, as_json: bool) 
     if answer.count > len(answer.results):
         click.echo(f"{len(answer.results)} of {number_of(answer.count, 'gap')}: --limit shows more.")
     elif not answer.results:
-        hint = f" No papers in {library.config.data}: run `kg ingest SOURCE` first." if empty else ""
-        click.echo("No gaps found." + hint)
+        click.echo(f"No gaps found. {empty}".strip())
 
 
 def _named(node: PathNode) -> str:

@@ -49,6 +49,8 @@ def scope_option(command: _Command) -> Callable[..., Any]:
     return with_scope
 
 
+# For commands that take a query: `-word` excludes a word, it is no option.
+QUERY_SETTINGS = {"ignore_unknown_options": True}
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
 limit_option = click.option(
     "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many results."

@@ -7,17 +7,17 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from kg.answers import RelatedAnswer, RelatedResult
-from kg.answers_work import RelatedWorkAnswer, RelatedWorkResult
+from kg.answers_work import RelatedWorkAnswer
 from kg.cli.options import Stopwatch, json_option, library_options, limit_option, print_json, scope_option
-from kg.cli.results import hint, print_result, tell
+from kg.cli.results import emptiness, print_result, tell
 from kg.envelope import envelope
 from kg.errors import UsageError
-from kg.filters import BY, SORTS, Filter, Related, Scope
+from kg.filters import BY, GROUPS, SORTS, Filter, Related, Scope
 from kg.library import Library
 from kg.text import squeezed
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _LARGEST = 64 * 2**20  # bytes of a draft
 _NAMED = re.compile(rb"^[^%\n]{0,200}\\(?:bibliography|addbibresource)\s?\{([^{}\n]{1,500})\}", re.MULTILINE)
-_GROUPS = ("topic", "sentence")
 
 
 @click.command()
@@ -34,7 +33,7 @@ _GROUPS = ("topic", "sentence")
 @click.option("--not", "unwanted", multiple=True, metavar="PAPER", help="A paper that answers should not be like.")
 @click.option("--exclude", "excluded", multiple=True, metavar="PAPER", help="A paper that is left out, no more.")
 @click.option("--text", metavar="FILE", help="A draft instead of PAPER; - reads standard input.")
-@click.option("--group-by", type=click.Choice(_GROUPS), help="Part the results by topic, or by the draft's sentences.")
+@click.option("--group-by", type=click.Choice(GROUPS), help="Part the results by topic, or by the draft's sentences.")
 @click.option("--by", type=click.Choice(BY), default="all", show_default=True, help="Which signals count.")
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True, help="In which order.")
 @click.option("--filter", "filters", metavar="QUERY", default="", help="Filters as in search: 'year:2019.. cat:cs.LG'.")
@@ -70,14 +69,11 @@ def related(
     kg related --text paper.tex --group-by sentence
     kg related --text paper.tex --bibtex >> references.bib
     """
-    if bool(papers) == (text is not None):
-        raise UsageError("give one or more PAPERs, or a draft with --text FILE")
-    if group_by and text is None:
-        raise UsageError("--group-by parts what a draft should cite: give one with --text FILE")
+    _check(papers, text, group_by)
     watch = Stopwatch()
     scope = Scope((*_filters(filters), *scope.filters), scope.everything)
     wanted, against, out = (tuple(map(squeezed, names)) for names in (papers, unwanted, excluded))
-    question = Related(wanted, against, None, by, scope, sort, limit, excluded=out)
+    question = Related(wanted, against, by=by, scope=scope, sort=sort, limit=limit, excluded=out)
     answer = library.related(question) if text is None else library.related_work(question, _draft(text), group_by)
     if bibtex:
         tell(answer.notes)
@@ -86,6 +82,13 @@ def related(
         print_json(_document(answer, watch.ms))
     else:
         _print(library, answer, group_by)
+
+
+def _check(papers: Sequence[str], text: str | None, group_by: str | None) -> None:
+    if bool(papers) == (text is not None):
+        raise UsageError("give one or more PAPERs, or a draft with --text FILE")
+    if group_by and text is None:
+        raise UsageError("--group-by parts what a draft should cite: give one with --text FILE")
 
 
 def _document(answer: RelatedAnswer | RelatedWorkAnswer, took_ms: float) -> object:
@@ -105,7 +108,7 @@ def _bibtex(library: Library, answer: RelatedAnswer | RelatedWorkAnswer) -> str:
 
 def _print(library: Library, answer: RelatedAnswer | RelatedWorkAnswer, group_by: str | None) -> None:
     tell(answer.notes)
-    results: Sequence[RelatedResult | RelatedWorkResult] = answer.results
+    results: Sequence[RelatedResult] = answer.results
     ranked = {result.id: (rank, result) for rank, result in enumerate(results, start=1)}
     if isinstance(answer, RelatedWorkAnswer) and answer.groups:
         for group in answer.groups:
@@ -118,7 +121,7 @@ def _print(library: Library, answer: RelatedAnswer | RelatedWorkAnswer, group_by
         for rank, result in ranked.values():
             print_result(rank, result)
     if not answer.results:
-        click.echo("Nothing related found." + hint(library))
+        click.echo(f"Nothing related found. {emptiness(library)}".strip())
     if isinstance(answer, RelatedWorkAnswer) and answer.cited:
         said = ", ".join(f"{work.id} (line {work.line})" for work in answer.cited)
         click.secho(textwrap.fill(f"Cited already: {said}", 96), dim=True)
@@ -138,23 +141,36 @@ def _draft(text: str) -> Draft:
     from kg.drafts import read_draft
 
     if text == "-":
-        return read_draft(sys.stdin.buffer.read())
+        return read_draft(_limited(sys.stdin.buffer, "standard input"))
     try:
         path = Path(text)
         if path.exists() and not path.is_file():
             raise UsageError(f"{text}: is no regular file")
-        if path.stat().st_size > _LARGEST:
-            raise UsageError(f"{text}: is larger than {_LARGEST >> 20} MiB")
-        content = path.read_bytes()
-        return read_draft(content, text, _bibliography(path, content))
-    except (OSError, ValueError) as error:
+        with path.open("rb") as file:
+            content = _limited(file, text)
+        bibliography = _bibliography(path, content)
+    except (OSError, ValueError) as error:  # a ValueError: no path can have these characters
         raise UsageError(f"{text}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    return read_draft(content, text, bibliography)
+
+
+def _limited(file: BinaryIO, name: str) -> bytes:
+    content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise UsageError(f"{name}: is larger than {_LARGEST >> 20} MiB")
+    return content
 
 
 def _bibliography(draft: Path, content: bytes) -> str:
     """The files of BibTeX that a draft in LaTeX names and that lie beside it; else its .bbl, if it is there."""
     named = [name.strip() for match in _NAMED.findall(content) for name in match.decode(errors="replace").split(",")]
-    files = [draft.parent / f"{name.removesuffix('.bib')}.bib" for name in named] if named else []
-    there = [file for file in files if file.is_file()] or [draft.with_suffix(".bbl")] * bool(named)
-    read = (file.read_bytes()[:_LARGEST].decode(errors="replace") for file in there if file.is_file())
-    return "\n".join(read)
+    if not named:
+        return ""
+    files = [draft.parent / f"{name.removesuffix('.bib')}.bib" for name in named]
+    there = [file for file in files if file.is_file()] or [draft.with_suffix(".bbl")]
+    return "\n".join(_beginning(file) for file in there if file.is_file())
+
+
+def _beginning(file: Path) -> str:
+    with file.open("rb") as opened:
+        return opened.read(_LARGEST).decode(errors="replace")

@@ -22,13 +22,12 @@ def tell(notes: Sequence[str]) -> None:
         click.echo(f"note: {note}", err=True)
 
 
-def hint(library: Library) -> str:
+def emptiness(library: Library) -> str:
     """What to do next where the library is empty; nothing where it is not."""
-    empty = not library.status()["papers"]
-    return f" No papers in {library.config.data}: run `kg ingest SOURCE` first." if empty else ""
+    return "" if library.count() else library.config.no_papers
 
 
-def print_result(rank: int, result: SearchResult | RelatedResult | RelatedWorkResult, at: bool = True) -> None:
+def print_result(rank: int, result: SearchResult | RelatedResult, at: bool = True) -> None:
     """A result with its rank and why it is one; `at` which sentence of a draft, unless that stands above."""
     click.echo(f"{rank:3}. " + click.style(result.title or result.id, bold=True))
     line = " · ".join(part for part in (result.id, _people(result.authors), (result.published or "")[:4]) if part)

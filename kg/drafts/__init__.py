@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from kg.drafts.citing import Source, line_of, taken_apart
+from kg.drafts.citing import Source, line_of, line_starts, taken_apart
 from kg.drafts.prose import SHORT, Passage, Sentence, paragraphs, passages
 from kg.errors import DocumentError, UsageError
 from kg.papers import Mention
@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 # What is compared stands at the beginning and references at the end, so a long text is shortened in between.
 _MOST_READ, _LAST = 400_000, 100_000  # characters
+_MOST_ENTRIES = 8_000_000  # characters of the bibliography beside a draft; about 15,000 entries
+_MARKDOWN_FILES = frozenset((".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"))
 _LATEX_FILES, _TEXT_FILES = frozenset((".tex", ".latex", ".ltx")), frozenset(("", ".txt", ".text"))
-_OTHER_FILES = frozenset((".pdf", ".gz", ".eml", ".ipynb", ".ris", ".bbl"))  # no text, or none that is prose
+# What is packed, or no prose: the lines of such a file are not those of the text in it.
+_OTHER_FILES = frozenset((".pdf", ".gz", ".eml", ".ipynb", ".ris", ".bbl"))
 _OTHER_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # of lines to Python, and to no editor
+_NUMBER = re.compile(r"^\[(\d{1,3})\](?=\s+\S)")
 _HTML = re.compile(r"\s*<(?:!doctype html|html|head|body|article|section|main|div|p|h[1-6])\b", re.IGNORECASE)
 _LATEX = re.compile(r"\\documentclass\b|\\begin\{document\}|^\s{0,20}\\(?:sub)*section\b", re.MULTILINE)
 _MARKDOWN = re.compile(r"^#{1,6} \S|\[[^\]\n]{1,200}\]\(https?://|\[-?@[\w:.-]{3}|\*\*\w", re.MULTILINE)
@@ -61,7 +65,8 @@ class Draft:
 def read_draft(content: str | bytes, name: str = "", bibliography: str = "") -> Draft:
     """Read a draft; `name` is that of its file, if it was one. Text and bytes without a name are looked at.
 
-    A `bibliography` (BibTeX, or a .bbl) is read as if it stood below the text.
+    A `bibliography` (BibTeX, or a .bbl) is read as if it stood below the text, its first 8 million characters. It is
+    not beside a PDF, a notebook, mail or what is packed, in which no keys are looked for.
 
     :raises UsageError: it is empty, or cannot be read.
     """
@@ -70,26 +75,31 @@ def read_draft(content: str | bytes, name: str = "", bibliography: str = "") -> 
 
     data = fit(content).replace("\0", " ").encode() if isinstance(content, str) else content  # a text is no binary
     called = name or "the draft"
-    if not data.strip():
+    bibliography = bibliography[:_MOST_ENTRIES]
+    if not content.strip() or not data.strip():
         raise UsageError(f"{called} is empty: give a paragraph, an abstract or more")
     try:
-        with guarded(len(data)):
+        with guarded(len(data) + len(bibliography)):
             return _read(data, name, bibliography)
     except DocumentError as error:
         raise UsageError(f"{called} cannot be read as a draft: it {error}") from error
 
 
 def _read(data: bytes, name: str, bibliography: str) -> Draft:
+    from ingest.blocks import Parsed
     from ingest.readers import SUFFIXES, parse_document
     from ingest.text import decoded
 
     suffix = PurePosixPath(name).suffix.lower()
     if data[:2] == b"\x1f\x8b" or data[:1024].lstrip()[:5] == b"%PDF-" or suffix in _OTHER_FILES:
-        return _draft(parse_document(name, data), Source("", (), {}, {}))
+        return _draft(parse_document(name, data), Source())
     text, whole = _shortened(_OTHER_ENDS.sub(" ", decoded(data)).replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.strip():
+        raise DocumentError("is empty")
     suffix = _suffix_of(text) if suffix not in SUFFIXES or suffix in _TEXT_FILES else suffix
+    text = _listed(text) if suffix in _MARKDOWN_FILES else text
     source = taken_apart(f"{text}\n{bibliography}" if bibliography else text, latex=suffix in _LATEX_FILES)
-    parsed = parse_document("draft" + suffix, source.body.encode()) if source.body.strip() else _nothing()
+    parsed = parse_document("draft" + suffix, source.body.encode()) if source.body.strip() else Parsed(None)
     draft = _draft(parsed, source, whole)
     if suffix in {".html", ".md"} and not (draft.passages or name):  # only by its signs, not by what it says
         draft = _draft(parse_document("draft.txt", source.body.encode()), source, whole)
@@ -98,12 +108,6 @@ def _read(data: bytes, name: str, bibliography: str) -> Draft:
         # A paragraph with nothing to take out is compared as it stands.
         return Draft((Passage(text, draft.passages[0].sentences),))
     return draft
-
-
-def _nothing() -> Parsed:
-    from ingest.blocks import Parsed
-
-    return Parsed(None)
 
 
 def _shortened(text: str) -> tuple[str, bool]:
@@ -125,12 +129,21 @@ def _suffix_of(text: str) -> str:
     return ".tex" if _TEX.search(text) else ".txt"
 
 
+def _listed(text: str) -> str:
+    """Markdown with `[1]` below the heading of a bibliography as `1.`: lines with no blank one between are a list."""
+    from ingest.readers.chunks import BIBLIOGRAPHY
+
+    lines = text.split("\n")
+    below = (at for at, line in enumerate(lines) if line.startswith("#") and BIBLIOGRAPHY.match(line.strip("# ")))
+    start = next(below, len(lines))
+    return "\n".join([*lines[:start], *(_NUMBER.sub(r"\1.", line) for line in lines[start:])])
+
+
 def _draft(parsed: Parsed, source: Source, whole: bool = True) -> Draft:
     from ingest.mentions import find_mentions
 
     mentions = find_mentions("draft", parsed)
-    written = [m.authors[0] for m in mentions if m.authors and m.title]
-    found = paragraphs(parsed.blocks, source.body, written)
+    found = paragraphs(parsed.blocks, source.body, {m.line for m in mentions if m.authors and m.title})
     parts, all_in = passages(_title(parsed), found)
     citations = tuple(_citations([*mentions, *source.entries], source))
     has_entry = set(source.keys.values())
@@ -150,10 +163,11 @@ def _citations(mentions: Sequence[Mention], source: Source) -> Iterator[Citation
     from ingest.identity import sure_names_of
     from ingest.readers.chunks import BIBLIOGRAPHY
 
+    starts = line_starts(source.body)
     for mention in mentions:
         line = source.cited.get(source.keys.get(mention.line, ""), source.cited.get("*"))
         in_bibliography = not mention.section and mention.title is not None and mention.line in source.keys
         in_bibliography |= any(BIBLIOGRAPHY.match(heading) for heading in mention.section[-1:])
         sure = in_bibliography or mention.arxiv_id is not None or bool(sure_names_of(mention))
         names = (name for name in (mention.arxiv_id, mention.doi, *mention.urls) if name)
-        yield Citation(mention, line or line_of(source.body, names, mention.line), sure)
+        yield Citation(mention, line or line_of(source.body, starts, names, mention.line), sure)

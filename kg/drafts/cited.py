@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
 _FEWEST_WORDS = 3  # of a title that names a work by itself
 _MOST_KEYS = 300  # that are looked for
-_KEY = re.compile(
-    r"([a-z]{2,40})((?:19|20)\d{2})([a-z0-9]{3,60})(?:-([a-z0-9]{1,40}))?"
-)  # as `kg.exports.keys` makes them
+# As `kg.exports.keys` makes them: surname, year, words of the title, and what tells a paper from one of the same key.
+_KEY = re.compile(r"([a-z]{2,40})((?:19|20)\d{2})([a-z0-9]{3,60})(?:-([a-z0-9]{1,40}))?")
 
 
 def cited_works(store: Store, draft: Draft) -> tuple[list[CitedWork], tuple[str, ...]]:
@@ -96,18 +95,19 @@ def _with_key(store: Store, key: str) -> int | None:
     """The number of the one paper that a key means: an arXiv id, or a key as `kg` gives it.
 
     Shorter ones of the same form (`wang2019modeling`, Google Scholar's) were another work's as often as one in six.
+    Not found are the few of `kg` without a surname in Latin letters, a year, or a word of the title.
     """
-    from kg.exports.keys import key as own_key
+    from kg.exports import keys
 
     if arxiv := parse_arxiv_id(key):
         return store.identity.number(arxiv.base)
     parts = _KEY.fullmatch(key.lower())
     if parts is None:
         return None
-    surname, year, words, own = parts.groups()
+    surname, year, words, behind = parts.groups()
     numbers = store.titles.like_key(surname, year, words[:3])
     papers = store.papers.get(list(store.papers.ids(numbers).values()))
-    fitting = [paper.id for paper in papers if own_key(paper) == surname + year + words]
-    if own is not None:
-        fitting = [id_ for id_ in fitting if re.sub("[^a-z0-9]", "", id_.lower()) == own]
-    return store.identity.number(fitting[0]) if len(fitting) == 1 else None
+    fitting = [paper for paper in papers if keys.key(paper) == surname + year + words]
+    if behind is not None:
+        fitting = [paper for paper in fitting if keys.own(paper) == behind]
+    return store.identity.number(fitting[0].id) if len(fitting) == 1 else None

@@ -9,8 +9,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
 from kg.errors import DocumentError
 from kg.papers import Mention
@@ -31,17 +31,18 @@ _REFERENCE = re.compile(r"\\(?:[cC]|auto|eq|page|name|v)?ref\*?\{[^{}\n]{0,200}\
 _PANDOC = re.compile(r"(?<=[\[;\s(])-?@\{?(\w[\w:.+-]{1,100}[\w+])")
 
 
-class Source(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Source:
     r"""The source of a draft, taken apart; all lines are those of the draft.
 
     `body` is without entries of BibTeX and without commands that cite. `entries` are what BibTeX states. `keys` tells
     which key the entry in a line has, `cited` where each key is first cited.
     """
 
-    body: str
-    entries: tuple[Mention, ...]
-    keys: dict[int, str]
-    cited: dict[str, int]
+    body: str = ""
+    entries: tuple[Mention, ...] = ()
+    keys: dict[int, str] = field(default_factory=dict)
+    cited: dict[str, int] = field(default_factory=dict)
 
 
 def taken_apart(text: str, latex: bool) -> Source:
@@ -72,13 +73,19 @@ def _pandoc(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def line_of(text: str, names: Iterable[str], first: int) -> int:
-    """The line where one of these names stands, from the line `first` on and not far below; else that one."""
-    start = 0
-    for _ in range(first - 1):
-        start = text.find("\n", start) + 1
+def line_starts(text: str) -> list[int]:
+    """Where each line of a text begins."""
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
+def line_of(text: str, starts: Sequence[int], names: Iterable[str], first: int) -> int:
+    """The line where one of these names stands, from the line `first` on and not far below; else that one.
+
+    `starts` is where the lines of the text begin, told once for all that are looked for in it.
+    """
+    start = starts[first - 1] if first <= len(starts) else len(text)
     found = [at for name in names if (at := text.find(name, start, start + _FARTHEST)) >= 0]
-    return first + text.count("\n", start, min(found)) if found else first
+    return bisect_right(starts, min(found)) if found else first
 
 
 def _entries(
@@ -123,5 +130,5 @@ def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def _lines(text: str) -> Callable[[int], int]:
     """Tells the line, from 1, of each place in a text."""
-    newlines = [match.start() for match in re.finditer("\n", text)]
-    return lambda at: bisect_right(newlines, at - 1) + 1
+    starts = line_starts(text)
+    return lambda at: bisect_right(starts, at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,9 +30,8 @@ _FARTHEST = 3000  # characters of the source that are searched for the next sent
 _DISPLAYED = re.compile(r"\$\$[^$]*\$\$")
 _PANDOC = re.compile(r"\s?\[[^\[\]\n]{0,200}?-?@[^\[\]\n]{1,300}\]")  # [see @bee2018wide, p. 3]
 _EMPTY = re.compile(r"\(\s?[,;]?\s?\)|\[\s?[,;]?\s?\]")
-_BEFORE_MARK = re.compile(
-    r"(?<=[^.]\.)\s?\.(?=\s|$)|\s+(?=[,.;:!?)\]](?:\s|$))"
-)  # and the second full stop of `Fig. .`
+# What is left where a reference was taken out, the second full stop of `Fig. .` too.
+_BEFORE_MARK = re.compile(r"(?<=[^.]\.)\s?\.(?=\s|$)|\s+(?=[,.;:!?)\]](?:\s|$))")
 _BROKEN = re.compile(r"(?<=[a-z]{2})- (?!(?:and|or|to)\b)(?=[a-z])")  # a word, at the end of a line
 _CAPTION = re.compile(r"(?:figure|fig\.|table|tab\.|algorithm|listing)\s?\d{1,3}\s?[.:|]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -57,21 +56,22 @@ class Passage:
     last: int = 0
 
 
-def paragraphs(blocks: Sequence[Block], source: str, references: Iterable[str]) -> Iterator[list[Sentence]]:
-    """The headings and paragraphs of a document, each as its sentences; blocks that begin as `references` are none.
+def paragraphs(blocks: Sequence[Block], source: str, cites: Container[int]) -> Iterator[list[Sentence]]:
+    """The headings and paragraphs of a document, each as its sentences; entries of a bibliography are none.
 
-    `source` is the text in which lines are looked for; where it is empty, those of the blocks are taken.
+    `source` is the text in which lines are looked for; where it is empty, those of the blocks are taken. `cites` are
+    the lines where blocks begin that cite a work by its title: an entry may stand under no heading `References`.
     """
     from ingest.readers.chunks import BIBLIOGRAPHY
 
-    places, listed = _Places(source), tuple(references)
+    places = _Places(source)
     below = 0  # the level of the heading that references stand under
     for place, block in enumerate(blocks):
         if block.kind == "heading":
             below = 0 if block.level <= below or not below else below
             below = block.level if BIBLIOGRAPHY.match(block.text) else below
         text = _cleaned(block)
-        if below or block.cells or not _WORD.search(text) or (listed and text.startswith(listed)):
+        if below or block.cells or not _WORD.search(text) or (block.line in cites and _is_entry(text)):
             continue
         if block.kind == "heading":
             yield [Sentence(text[:_LONGEST_SENTENCE], block.line, True)]
@@ -107,6 +107,15 @@ def readable(text: str) -> str:
     from ingest.readers.tex import signs
 
     return " ".join(_MATHS.sub(lambda maths: signs(maths.group()), text).split())
+
+
+def _is_entry(text: str) -> bool:
+    """Whether a paragraph is an entry of a bibliography, by people with more than a surname, as sentences have it."""
+    from ingest.citations import is_reference, parse_reference
+
+    if "et al" in text or not is_reference(text):
+        return False
+    return all(" " in author for author in parse_reference(text).authors)
 
 
 def _pack(parts: list[list[Sentence]], paragraph: Sequence[Sentence]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kg.exports.keys import keyed
-from kg.exports.names import Name, parted
+from kg.exports.names import Name, and_others, parted
 from kg.exports.publication import issued, publication
 from kg.exports.records import Kind, Publication
 from kg.exports.tex import tex, verbatim
@@ -44,10 +44,12 @@ def entries(papers: Iterable[Paper]) -> dict[str, str]:
 def _fields(paper: Paper, published: Publication) -> dict[str, str]:
     """The fields of an entry, each in braces but for the month, which is one of BibTeX's abbreviations."""
     year, month, _ = issued(paper, published)
-    names = [name for author in paper.authors if (name := parted(author.name)).family]
+    people = [_person(name) for author in paper.authors if (name := parted(author.name)).family]
+    if people and any(and_others(author.name) for author in paper.authors):
+        people.append("others")  # BibTeX's word for et al.
     fields = {
         "title": "{" + tex(paper.name) + "}",
-        "author": " and ".join(map(_person, names)),
+        "author": " and ".join(people),
         ("journal" if published.kind == "article" else "booktitle"): tex(published.container or ""),
         "series": tex(published.series or ""),
         "volume": tex(published.volume or ""),

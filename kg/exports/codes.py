@@ -190,7 +190,7 @@ physrevresearch Physical Review Research
 revmodphys Reviews of Modern Physics
 """)
 
-# By the beginning of what follows the prefix and a slash.
+# By how a DOI begins. Behind a letter, a digit must follow.
 OTHERS = _table("""
 10.1038/nature Nature
 10.1038/ncomms Nature Communications

@@ -27,7 +27,7 @@ def keyed(papers: Iterable[Paper]) -> list[tuple[str, Paper]]:
     keys = {id_: key(paper) for id_, paper in known.items()}
     often = Counter(keys.values())
     return [
-        (keys[id_] if often[keys[id_]] == 1 else f"{keys[id_]}-{_own(paper)}", paper) for id_, paper in known.items()
+        (keys[id_] if often[keys[id_]] == 1 else f"{keys[id_]}-{own(paper)}", paper) for id_, paper in known.items()
     ]
 
 
@@ -35,14 +35,14 @@ def key(paper: Paper) -> str:
     """The key of a paper: `frankle2018lotterytickethypothesis`; its id where its first author has no Latin letter."""
     surname = _latin(parted(paper.authors[0].name).family) if paper.authors else "anon"
     if not surname:
-        return ("arxiv" if paper.arxiv_id else "work") + _own(paper)
+        return ("arxiv" if paper.arxiv_id else "work") + own(paper)
     words = [latin for word in title_words(paper.name) if word not in _DROPPED and (latin := _latin(word))]
     year = _latin((paper.published or "")[:4])
     return (surname + year + "".join(words[:_WORDS]))[:_LONGEST]
 
 
-def _own(paper: Paper) -> str:
-    """What no other paper has, from its id."""
+def own(paper: Paper) -> str:
+    """What no other paper has, from its id: stands behind a key that two would share."""
     if paper.arxiv_id:
         return _latin(paper.arxiv_id)
     return hashlib.sha256(paper.id.encode(errors="replace")).hexdigest()[:8]

@@ -43,6 +43,8 @@ _KINDS = tuple(
         ("part", r"[()]"),
     )
 )
+# What numbers an article, never a volume: `P10008`, `012115`, `124018`. (Two digits may be a volume's: `JHEP 03`.)
+_ARTICLE = re.compile(r"[A-Za-z]|0\d\d|\d{5}")
 _BETWEEN = re.compile(r"[\s,.:;]*(?:-\s)?")
 _CUTS = re.compile(r"(?<=[\s,.:;)])(?=[^\s,.:;])|(?<=[A-Za-z])(?=[\d(])|(?<=[.a-z])(?=[A-Z]\d)")
 _TRAILING = " ,:;-–("
@@ -124,6 +126,9 @@ def _put(reading: _Reading, kind: str, match: re.Match[str]) -> bool:
     pieces, found = reading.pieces, match.groupdict()
     if kind in {"date", "year"}:
         reading.dated_first |= not reading.begun
+    if kind == "date" and reading.loose == reading.dates == [match[0].strip("( )")] and _is_volume(match):
+        pieces.year, reading.loose, reading.dates = found["year"], [], []
+        return _fill(pieces, "volume", found["year"])
     if kind == "date":
         return pieces.year == found["year"] or _fill(pieces, "year", found["year"])
     if kind in {"year", "range", "bare"}:
@@ -141,6 +146,14 @@ def _put(reading: _Reading, kind: str, match: re.Match[str]) -> bool:
     return True
 
 
+def _is_volume(match: re.Match[str]) -> bool:
+    """Whether a number before the same year in parentheses is a volume (`J. Stat. Mech. 2021 (2021) 124003`).
+
+    Such journals count their volumes by years. Behind it stands where in the volume; else the year is only said twice.
+    """
+    return any(map(str.isdigit, match.string[match.end() :]))
+
+
 def _fill(pieces: Pieces, place: str, value: str) -> bool:
     free = getattr(pieces, place) is None
     setattr(pieces, place, value)
@@ -156,8 +169,8 @@ def _settled(reading: _Reading) -> Pieces | None:
         pieces.year = reading.dates[0]
         loose.remove(pieces.year)
     places = [place for place in ("volume", "number", "pages") if getattr(pieces, place) is None]
-    lettered = len(loose) == 1 and reading.dated_first and loose[0][0].isalpha()
-    if "pages" in places and len(loose) == 1 and (lettered or re.search(_DASH, loose[0])):
+    article = len(loose) == 1 and reading.dated_first and _ARTICLE.match(loose[0])
+    if "pages" in places and len(loose) == 1 and (article or re.search(_DASH, loose[0])):
         places = ["pages"]
     elif "number" in places and len(loose) < len(places):
         places.remove("number")

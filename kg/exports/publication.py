@@ -36,7 +36,7 @@ def _agree(one: str | None, other: str | None) -> bool:
 def issued(paper: Paper, published: Publication) -> tuple[str | None, str | None, str | None]:
     """(year, month, day) of the publication; of a preprint as its date says, of others the year alone.
 
-    Where nobody says in which year a paper was published, it is the one in which it appeared on arXiv.
+    Where neither reference nor DOI says in which year a paper was published, it is that in which arXiv had it first.
     """
     dated = _DATE.match(paper.published or "")
     year, month, day = dated.groups() if dated else (None, None, None)

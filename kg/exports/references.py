@@ -105,6 +105,8 @@ def _article(name: str, pieces: Pieces) -> Publication:
 
 
 def _other(kind: Kind, name: str, pieces: Pieces) -> Publication:
+    if pieces.volume and pieces.volume == pieces.year:  # of a meeting, a part of its name
+        name, pieces.volume = f"{name} {pieces.year}", None
     years = set(_YEAR.findall(name))
     year = pieces.year or (years.pop() if len(years) == 1 else None)
     return Publication(kind, name, pieces.volume, pieces.number, pieces.pages, year, pieces.series)

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from kg.filters import Scope, Terms, parse_years
+from kg.filters import Filter, Scope, Terms, parse_years
 from kg.identifiers import parse_arxiv_id, slug, title_key
 from kg.titles import spellings
 
 Condition = tuple[str, list[str | int]]
+_SINGLE = ("year", "id")  # of which a paper has one
 _MOST_WORDS = 12  # of one filter's value; SQL expressions may not grow without end
 
 
 def conditions(scope: Scope) -> Condition:
-    """One condition that holds where every filter does; of the library only, unless everything is wanted."""
+    """One condition that holds where every filter does; of the library only, unless everything is wanted.
+
+    A paper has one year and one id, so several of these are alternatives.
+    """
     clauses = ["1"] if scope.everything else ["p.in_library"]
     params: list[str | int] = []
-    for filter_ in scope.filters:
-        clause, values = _BUILDERS[filter_.field](filter_.value)
-        clauses.append(f"NOT ({clause})" if filter_.negated else f"({clause})")
-        params.extend(values)
+    for alternatives in _together(scope.filters):
+        built = [_BUILDERS[filter_.field](filter_.value) for filter_ in alternatives]
+        either = " OR ".join(f"({clause})" for clause, _ in built)
+        clauses.append(f"NOT ({either})" if alternatives[0].negated else f"({either})")
+        params.extend(value for _, values in built for value in values)
     return " AND ".join(clauses), params
+
+
+def _together(filters: Iterable[Filter]) -> Iterable[list[Filter]]:
+    """Each filter by itself, but those of which a paper can meet one only."""
+    groups: dict[object, list[Filter]] = {}
+    for place, filter_ in enumerate(filters):
+        one_of = filter_.field in _SINGLE and not filter_.negated
+        groups.setdefault(filter_.field if one_of else place, []).append(filter_)
+    return groups.values()
 
 
 def match(terms: Terms) -> str | None:

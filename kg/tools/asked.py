@@ -58,8 +58,7 @@ def asked(kind: type[_Tool], arguments: Mapping[str, Any]) -> _Tool:
     """
     given = {name: value for name, value in arguments.items() if value is not None}
     for field in msgspec.structs.fields(kind):
-        value = given.get(field.encode_name)
-        if field.default == () and isinstance(value, str):
+        if field.default == () and (value := given.get(field.encode_name)) is not None:
             given[field.encode_name] = _several(value)
     try:
         return msgspec.convert(given, kind, strict=False)
@@ -90,12 +89,16 @@ def _schema(kind: Any) -> dict[str, Any]:
     return {**own, "$defs": parts} if parts else own
 
 
-def _several(text: str) -> Any:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return [text]
-    return found if isinstance(found, list) else [text]
+def _several(given: Any) -> Any:
+    """What is given for several texts: years come as numbers too."""
+    if isinstance(given, str):
+        try:
+            found = json.loads(given)
+        except (ValueError, RecursionError):
+            found = given
+        given = found if isinstance(found, list) else [given]
+    values = given if isinstance(given, list) else [given]
+    return [str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values]
 
 
 def _explained(message: str, kind: type[Tool]) -> str:
@@ -106,6 +109,7 @@ def _explained(message: str, kind: type[Tool]) -> str:
         return f"{what}; known are {', '.join(properties)}" if "unknown" in what else what
     where = where.rstrip("`")
     about = properties[re.split(r"[.\[]", where)[0]]
-    choices = about.get("items", about).get("enum")
+    kind_of = next((part for part in about.get("anyOf", ()) if "enum" in part), about)
+    choices = kind_of.get("items", kind_of).get("enum")
     what = "not understood" if "regex" in what else what
     return f"{where}: {what}; " + (f"one of {', '.join(choices)}" if choices else about["description"])

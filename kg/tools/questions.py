@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -17,6 +17,7 @@ from kg.parameters import (
     MOST,
     ByName,
     GapFields,
+    GroupName,
     Limit,
     ModeName,
     Paged,
@@ -110,7 +111,13 @@ class RelatedTool(Found, Tool, frozen=True, kw_only=True, rename={"unwanted": "n
     def answer(self, library: Library) -> dict[str, Any]:
         wanted = _names((self.paper, *self.papers))
         question = filters.Related(
-            wanted, _names(self.unwanted), None, self.by, self.scope, self.sort, self.limit, self.offset
+            papers=wanted,
+            unwanted=_names(self.unwanted),
+            by=self.by,
+            scope=self.scope,
+            sort=self.sort,
+            limit=self.limit,
+            offset=self.offset,
         )
         found = library.related(question)
         return _listed(self, found, self.fields, **_facets(self, found))
@@ -139,10 +146,7 @@ class RelatedWorkTool(Found, Tool, frozen=True, kw_only=True, rename={"unwanted"
     ] = ()
     unwanted: Annotated[Papers, Meta(description="Papers that results should not be like.")] = ()
     exclude: Annotated[Papers, Meta(description="Papers to leave out of the results, with no other effect.")] = ()
-    group_by: Annotated[
-        Literal["topic", "sentence"] | None,
-        Meta(description="Also say in `groups` which results share a topic, or support one sentence of the draft."),
-    ] = None
+    group_by: GroupName = None
     by: ByName = "all"
     sort: SortName = "relevance"
     fields: WorkFields = ()
@@ -151,15 +155,15 @@ class RelatedWorkTool(Found, Tool, frozen=True, kw_only=True, rename={"unwanted"
         if not (self.text.strip() or self.papers):
             raise UsageError("text: give a draft, or papers to answer for")
         question = filters.Related(
-            _names(self.papers),
-            _names(self.unwanted),
-            self.text if self.text.strip() else None,
-            self.by,
-            self.scope,
-            self.sort,
-            self.limit,
-            self.offset,
-            _names(self.exclude),
+            papers=_names(self.papers),
+            unwanted=_names(self.unwanted),
+            text=self.text if self.text.strip() else None,
+            by=self.by,
+            scope=self.scope,
+            sort=self.sort,
+            limit=self.limit,
+            offset=self.offset,
+            excluded=_names(self.exclude),
         )
         found = library.related_work(question, group_by=self.group_by)
         beside = {"groups": found.groups, "cited": found.cited, **_facets(self, found)}
@@ -260,6 +264,4 @@ def _meant(result: SearchResult | None) -> list[str]:
 
 def _emptiness(library: Library, count: int) -> list[str]:
     """What to do where there is nothing to be found."""
-    if count or library.count():
-        return []
-    return [f"No papers in {library.config.data}: run `kg ingest SOURCE` first."]
+    return [] if count or library.count() else [library.config.no_papers]

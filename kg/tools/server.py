@@ -30,7 +30,7 @@ from mcp_types import (
 from mcp_types import Tool as ToolDescription
 
 from kg import __version__
-from kg.errors import KgError
+from kg.errors import KgError, NotFound
 from kg.library import Library
 from kg.store import DatabaseError
 from kg.tools.asked import Tool, asked, input_schema, output_schema
@@ -43,6 +43,7 @@ kg is the user's own library of scientific papers, made from their reading lists
 lists lack. Answers are {"meta": ..., "results": [...]} or {"meta": ..., "result": {...}}: `meta.count` is how many
 there are in all, `meta.next` the cursor of the next ones, `meta.notes` what the user should know."""
 
+_FINDING = "here, the tool `search` finds papers, and with `facets` the ids of authors, topics and lists"
 _READS_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 
@@ -91,14 +92,20 @@ def _answered(library: Library, kind: type[Tool], arguments: dict[str, Any]) -> 
     start = time.perf_counter()
     try:
         answer = asked(kind, arguments).answer(library)
+    except NotFound as error:
+        return _said(f"{_line(error)} ({_FINDING})", failed=True)
     except KgError as error:
-        return _said(" ".join(str(error).split()), failed=True)
+        return _said(_line(error), failed=True)
     except DatabaseError as error:
         return _said(f"the library cannot be read: {error}; is the file damaged?", failed=True)
     finally:
         library.close()
     answer["meta"]["took_ms"] = round((time.perf_counter() - start) * 1000, 1)
     return _said(json.dumps(answer, ensure_ascii=False, separators=(",", ":")), answer)
+
+
+def _line(error: KgError) -> str:
+    return " ".join(str(error).split())
 
 
 def _said(text: str, answer: dict[str, Any] | None = None, failed: bool = False) -> CallToolResult:

@@ -19,9 +19,10 @@ _REF = "#/components/schemas/{name}"
 _DESCRIPTION = f"""\
 Search, related papers and what to cite, from the library on this machine.
 
-Every answer has `meta`: `count` (on all pages), `took_ms`, `next` (the `cursor` of the next page, or null) and `notes`
+Answers have `meta`: `count` (on all pages), `took_ms`, `next` (the `cursor` of the next page, or null) and `notes`
 (what you should know of it). `limit` is 1 to {MOST}. Errors are problems by RFC 9457; their `detail` names the cause.
-GET answers have an ETag that covers all but `took_ms`. New keys may be added: pass over those you do not know."""
+What is asked by GET has an ETag that covers all but `took_ms`, but for `/status` and `/healthz`. New keys may be added:
+pass over those you do not know."""
 _FAULTS = {
     400: "A parameter is unknown, missing or not of its kind; it is named.",
     401: "The bearer token is missing or wrong.",
@@ -63,18 +64,19 @@ def document(routes: Sequence[Route], token: bool) -> dict[str, Any]:
     return plain
 
 
-def parameters(route: Route) -> list[dict[str, Any]]:
+def _parameters(route: Route) -> list[dict[str, Any]]:
     """The parameters of a route, as OpenAPI has them."""
     return [_in_path(name, kind) for name, kind in route.names.items()] + _in_query(route)
 
 
 def _operation(route: Route, answer: Any, problem: Any, token: bool) -> dict[str, Any]:
     summary, _, more = route.summary.partition("\n\n")
-    faults = [400, *([404] if _names_things(route) else []), *([413, 415, 422] if route.body else []), 431, 503]
+    faults = [400, 431, 503, *([413, 415, 422] if route.body else [])]
+    faults += [404] if route.names or route.names_things else []
     found: dict[str, Any] = {
         "operationId": route.id,
         "summary": " ".join(summary.split()),
-        "parameters": parameters(route),
+        "parameters": _parameters(route),
         "responses": {
             "200": _answer(route, answer),
             **{str(status): _problem(status, problem) for status in sorted(faults + ([401] if token else []))},
@@ -82,7 +84,7 @@ def _operation(route: Route, answer: Any, problem: Any, token: bool) -> dict[str
     }
     if more:
         found["description"] = more
-    if route.method == "GET":
+    if route.method == "GET" and route.lasting:
         found["responses"]["304"] = {"description": "What `If-None-Match` names is still the answer."}
     if route.body:
         (body,), _ = schema_components([route.body], ref_template=_REF)
@@ -90,17 +92,12 @@ def _operation(route: Route, answer: Any, problem: Any, token: bool) -> dict[str
     return found
 
 
-def _names_things(route: Route) -> bool:
-    """Whether a request may name what is not there (a body that does is no address: 422)."""
-    return bool(route.names) or route.id in {"gaps", "new", "path"}
-
-
 def _answer(route: Route, schema: Any) -> dict[str, Any]:
     content = {"application/json": {"schema": schema}}
-    if route.papers:
+    if route.bibliography:
         content |= {format_.media_type: {"schema": {"type": "string"}} for format_ in FORMATS.values()}
     found: dict[str, Any] = {"description": "The answer.", "content": content}
-    if route.method == "GET" and route.id not in {"status", "healthz"}:
+    if route.method == "GET" and route.lasting:
         found["headers"] = {"ETag": {"description": "Names this answer.", "schema": {"type": "string"}}}
     return found
 
@@ -144,14 +141,29 @@ def _of_addresses(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schemas(types: Sequence[Any], routes: Iterable[Route]) -> tuple[Sequence[Any], dict[str, Any]]:
-    """The schemas of answers: every key is always there, but where `fields` chooses."""
+    """The schemas of answers, whose keys are always there, and of what is sent."""
     schemas, components = schema_components(types, ref_template=_REF)
-    chosen = {route.results.__name__ for route in routes if route.results is not None}
-    for name, schema in components.items():
+    for schema in components.values():
         for part in schema.get("properties", {}).values():
             part.pop("default", None)
-        schema["required"] = ["id"] if name in chosen else list(schema.get("properties", ()))
+        schema["required"] = list(schema.get("properties", ()))
+    for schema, route in zip(schemas, routes, strict=False):
+        if route.results is not None:
+            _let_choose(components, schema["$ref"].removeprefix(_REF.format(name="")), route.results.__name__)
     for route in routes:
         if route.body:
             components |= schema_components([route.body], ref_template=_REF)[1]
     return schemas, components
+
+
+def _let_choose(components: dict[str, Any], listing: str, result: str) -> None:
+    """Say that `fields` may leave keys out of the results of a listing, but for their ids."""
+    part = components[result] | {"title": f"Part of {result}", "required": ["id"]}
+    components[f"{result}Part"] = part
+    components[listing]["properties"]["results"] = {
+        "type": "array",
+        "items": {"$ref": _REF.format(name=f"{result}Part")},
+        "description": "Whole, or with the keys that `fields` names.",
+    }
+    if f'/{result}"' not in msgspec.json.encode(components).decode():
+        del components[result]

@@ -32,8 +32,9 @@ class Route:
     """One method of one path.
 
     `names` are the parts of the path with their types; `query` is the type of the parameters, `body` that of the JSON
-    that is sent, if any. `papers`: the answer can be had as a bibliography too. `quick`: it takes a millisecond or
-    two, all of it rows of the database.
+    that is sent, if any. `bibliography`: the answer can be had as one too. `quick`: its answer
+    takes a millisecond or two, all of it rows of the database. `names_things`: it may name what is not there.
+    `lasting`: the answer is the same until the library changes.
     """
 
     path: str
@@ -42,15 +43,17 @@ class Route:
     query: type | None
     body: type | None
     names: Mapping[str, Any]
-    papers: bool
-    quick: bool
+    bibliography: bool = False
+    quick: bool = False
+    names_things: bool = False
+    lasting: bool = True
 
     @classmethod
-    def of_view(cls, path: str, view: View, papers: bool, quick: bool) -> Route:
+    def of_view(cls, path: str, view: View, **kinds: bool) -> Route:
         """The route whose types are those of a function."""
         hints = get_type_hints(view, include_extras=True)
         answer, query, body = hints.pop("return"), hints.pop("query", None), hints.pop("body", None)
-        return cls(path, view, answer, query, body, hints, papers, quick)
+        return cls(path, view, answer, query, body, hints, **kinds)
 
     @property
     def method(self) -> str:
@@ -93,13 +96,16 @@ class Route:
         if self.body:
             given["body"] = asked.body(self.body)
         with _QUICK if self.quick else nullcontext():
-            response = self._response(self._answered(given), getattr(given.get("body", query), "fields", None))
-        if self.papers:
+            answer = self._answered(given)
+        response = self._response(answer, getattr(given.get("body", query), "fields", None))
+        if self.bibliography:
             response.vary.add("Accept")
+        if not self.lasting:
+            response.cache_control.no_store = True
         return response
 
     def _response(self, answer: Any, fields: Iterable[str] | None) -> Response:
-        if self.papers and (wanted := _wanted()):
+        if self.bibliography and (wanted := _wanted()):
             return replies.as_file(wanted, papers_in(answer))
         return replies.send(answer if fields is None else _with_fields(answer, fields))
 

@@ -33,8 +33,8 @@ from webapp.queries import AroundQuery, GapsQuery, NewQuery, PapersQuery, PathQu
 from webapp.replies import library, meta, missing
 
 AuthorId = Annotated[Name, Meta(description="An author's id, or that of any spelling.", examples=["jonathan-frankle"])]
-TopicId = Annotated[Name, Meta(description="A topic's id.", examples=["lottery-ticket-hypothesis"])]
-ListId = Annotated[Name, Meta(description="A list's id.", examples=["deep-learning-theory"])]
+TopicId = Annotated[Name, Meta(description="A topic's id.", examples=["lottery-tickets"])]
+ListId = Annotated[Name, Meta(description="A list's id.", examples=["deep-learning-theory-an-annotated-reading-list"])]
 
 
 class Health(Struct, frozen=True):
@@ -47,31 +47,31 @@ ROUTES: list[Route] = []
 _View = TypeVar("_View", bound=View)
 
 
-def _route(path: str, papers: bool = False, quick: bool = False) -> Callable[[_View], _View]:
+def _route(path: str, **kinds: bool) -> Callable[[_View], _View]:
     """Make a function a route; see `Route` for what may be said of it."""
 
     def add(view: _View) -> _View:
-        ROUTES.append(Route.of_view(path, view, papers, quick))
+        ROUTES.append(Route.of_view(path, view, **kinds))
         return view
 
     return add
 
 
-@_route("/search", papers=True)
+@_route("/search", bibliography=True)
 def search(query: SearchQuery) -> FacetedListing[SearchResult]:
     """Search by words and meaning, with facets. Without a question: all papers that pass the filters."""
     answer = library().search(query.question)
     return FacetedListing(meta(answer.count, query, answer.notes), answer.results, answer.facets)
 
 
-@_route("/papers", papers=True, quick=True)
+@_route("/papers", bibliography=True, quick=True)
 def papers(query: PapersQuery) -> Listing[Paper]:
     """Several papers, in the order asked for. Those that are not in the library are named in the notes."""
     found, unknown = library().papers(query.ids)
     return Listing(meta(len(found), notes=missing(unknown)), found)
 
 
-@_route("/papers/{id}/related", papers=True)
+@_route("/papers/{id}/related", bibliography=True)
 def related(id: PaperName, query: RelatedQuery) -> FacetedListing[RelatedResult]:
     """Papers related to one. Each says why: the contributions of its signals add up to its score."""
     answer = library().related(query.question(id))
@@ -84,13 +84,13 @@ def around(id: PaperName, query: AroundQuery) -> Single[AroundAnswer]:
     return Single(meta(1), library().around(id, query.depth, query.limit))
 
 
-@_route("/papers/{id}", papers=True, quick=True)
+@_route("/papers/{id}", bibliography=True, quick=True)
 def paper(id: PaperName) -> Single[PaperRecord]:
     """One paper with everything known of it: who lists it and what they say, what it cites, what cites it."""
     return Single(meta(1), record(library().paper(id)))
 
 
-@_route("/related-work", papers=True)
+@_route("/related-work", bibliography=True)
 def related_work(body: Work) -> WorkListing:
     """What a draft should cite: each result with why, the sentence of the draft that it supports, and its BibTeX.
 
@@ -101,7 +101,7 @@ def related_work(body: Work) -> WorkListing:
     return WorkListing(told, answer.results, answer.facets, answer.groups, answer.cited)
 
 
-@_route("/authors/{id}", papers=True, quick=True)
+@_route("/authors/{id}", bibliography=True)
 def author(id: AuthorId) -> Single[AuthorAnswer]:
     """An author with all papers, newest first, and co-authors."""
     return Single(meta(1), library().author(id))
@@ -114,7 +114,7 @@ def topics(query: Paged) -> Listing[TopicCount]:
     return Listing(meta(len(found), query), found[query.offset : query.offset + query.limit])
 
 
-@_route("/topics/{id}", papers=True, quick=True)
+@_route("/topics/{id}", bibliography=True)
 def topic(id: TopicId) -> Single[TopicAnswer]:
     """A topic with its papers, newest first, its years, its parts, and the topics near it."""
     return Single(meta(1), library().topic(id))
@@ -127,20 +127,20 @@ def lists(query: Paged) -> Listing[ListCount]:
     return Listing(meta(len(found), query), found[query.offset : query.offset + query.limit])
 
 
-@_route("/lists/{id}", papers=True, quick=True)
+@_route("/lists/{id}", bibliography=True, quick=True)
 def reading_list(id: ListId) -> Single[ListRecord]:
     """A list as its author arranged it: every mention with its line, headings and remark."""
     return Single(meta(1), record(library().reading_list(id, papers=False)))
 
 
-@_route("/gaps", papers=True)
+@_route("/gaps", bibliography=True, names_things=True)
 def gaps(query: GapsQuery) -> Listing[GapResult]:
     """Papers that the library points at and no list (or not that list) holds, with why."""
     answer = library().gaps(query.list.strip() or None, query.limit, query.offset)
     return Listing(meta(answer.count, query, answer.notes), answer.results)
 
 
-@_route("/new")
+@_route("/new", names_things=True)
 def new(query: NewQuery) -> NewListing[NewRun]:
     """What runs of `kg ingest` brought, newest first: those since a day, or all that one run brought."""
     since = query.since.isoformat() if query.since else None
@@ -148,19 +148,19 @@ def new(query: NewQuery) -> NewListing[NewRun]:
     return NewListing(meta(answer.count, query, answer.notes), answer.results, answer.counts)
 
 
-@_route("/path")
+@_route("/path", names_things=True)
 def path(query: PathQuery) -> Single[PathAnswer]:
     """A shortest path between two papers, authors or topics, with the evidence of every step."""
     return Single(meta(1), library().path(query.from_, query.to))
 
 
-@_route("/status")
+@_route("/status", lasting=False)
 def status() -> Single[Status]:
     """Counts and health of the library."""
     return Single(meta(1), library().status())
 
 
-@_route("/healthz", quick=True)
+@_route("/healthz", lasting=False)
 def healthz() -> Health:
     """Whether the library can be asked; also at `/healthz`, without what stands before it here."""
     library().store.state("texts")

@@ -10,16 +10,14 @@ from werkzeug.wrappers import Response
 
 from kg.answers_work import RelatedWorkAnswer
 from kg.errors import NotFound, UsageError
-from kg.filters import BY, SORTS, Related
+from kg.filters import BY, GROUPS, SORTS, Related
 from kg.papers import Paper
-from kg.parameters import FILTERS, Paged
+from kg.parameters import FILTERS, MOST, Paged
 from webapp import params, replies
 from webapp.replies import library
 
 LONGEST_ADDRESS = 6000  # characters of parameters; with more, the answer comes without an address of its own
-_MOST_PAPERS = 100
 _OWN = ("list", "topic", "cat", "year")  # filters that the page has a field for
-_GROUPS = ("topic", "sentence")
 _FIELDS = ("text", "paper", "not", "group_by", "by", "sort", *FILTERS, *params.PAGING)
 
 
@@ -30,7 +28,8 @@ def draft() -> Response | str:
         if len(query) <= LONGEST_ADDRESS:
             return redirect(url_for("pages.draft") + (f"?{query}" if query else ""), 303)
     try:
-        return _page(_answer(params.page()), params.page())
+        page = params.page()
+        return _page(_answer(page), page)
     except (BadRequest, NotFound, UsageError) as error:
         note = error.description if isinstance(error, BadRequest) else str(error)
         status = 404 if isinstance(error, NotFound) else 400
@@ -39,7 +38,7 @@ def draft() -> Response | str:
 
 def _page(answer: RelatedWorkAnswer | None, page: Paged | None, note: str | None = None) -> str:
     given = params.values()
-    chosen = library().papers(_references(given.getlist("paper"))[:_MOST_PAPERS])[0]
+    chosen = library().papers(_references(given.getlist("paper"))[:MOST])[0]
     return render_template(
         "draft.html",
         answer=answer,
@@ -50,7 +49,7 @@ def _page(answer: RelatedWorkAnswer | None, page: Paged | None, note: str | None
         papers=replies.papers_of(answer.results) if answer else {},
         lists=replies.lists_by_id(),
         following=page.next(answer.count) if answer and page else None,
-        groups=_GROUPS,
+        groups=GROUPS,
         ways=BY,
         sorts=SORTS,
         in_address=request.method == "GET",
@@ -95,8 +94,8 @@ def papers_as(twin: str) -> Response:
 
 def _chosen() -> tuple[list[Paper], list[str]]:
     wanted = [reference for reference in request.args.getlist("id") if reference.strip()]
-    if len(wanted) > _MOST_PAPERS:
-        raise BadRequest(f"id: more than {_MOST_PAPERS} papers")
+    if len(wanted) > MOST:
+        raise BadRequest(f"id: more than {MOST} papers")
     return library().papers(wanted)
 
 
@@ -105,14 +104,23 @@ def _answer(page: Paged) -> RelatedWorkAnswer | None:
     given = params.values()
     text = given.get("text", "")
     papers, unwanted = (_references(given.getlist(name)) for name in ("paper", "not"))
-    if len(papers) + len(unwanted) > _MOST_PAPERS:
-        raise BadRequest(f"paper: more than {_MOST_PAPERS} papers")
+    if len(papers) + len(unwanted) > MOST:
+        raise BadRequest(f"paper: more than {MOST} papers")
     by, sort = params.choice("by", BY, "all"), params.choice("sort", SORTS, "relevance")
-    group_by = params.choice("group_by", ("", *_GROUPS), "") or None
+    group_by = params.choice("group_by", (*GROUPS, ""), "") or None
     scope = params.scope()
     if not (text.strip() or papers):
         return None
-    question = Related(papers, unwanted, text if text.strip() else None, by, scope, sort, page.limit, page.offset)
+    question = Related(
+        papers=papers,
+        unwanted=unwanted,
+        text=text if text.strip() else None,
+        by=by,
+        scope=scope,
+        sort=sort,
+        limit=page.limit,
+        offset=page.offset,
+    )
     return library().related_work(question, group_by=group_by)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import Response, render_template
 
 from kg.answers import GapsAnswer
 from kg.gaps import find_list
-from kg.parameters import Paged
 from webapp import params, replies
+from webapp.queries import GapsQuery
 from webapp.replies import library
 
 
@@ -16,8 +16,8 @@ def gaps() -> str:
 
     :raises NotFound: no list goes by that name.
     """
-    page, wanted = params.page(), _wanted()
-    chosen = find_list(library(), wanted) if wanted else None
+    page = params.read(GapsQuery)
+    chosen = find_list(library(), page.list) if page.list else None
     answer = _answered(page)
     return render_template(
         "gaps.html",
@@ -32,16 +32,12 @@ def gaps() -> str:
 
 def gaps_as(twin: str) -> Response:
     """The same as JSON, or the papers as a file."""
-    page = params.page()
+    page = params.read(GapsQuery)
     answer = _answered(page)
     if twin == "json":
         return replies.listing(answer.results, answer.count, page, answer.notes)
     return replies.as_file(twin, replies.papers_of(answer.results).values())
 
 
-def _wanted() -> str | None:
-    return request.args.get("list", "").strip() or None
-
-
-def _answered(page: Paged) -> GapsAnswer:
-    return library().gaps(_wanted(), page.limit, page.offset)
+def _answered(query: GapsQuery) -> GapsAnswer:
+    return library().gaps(query.list or None, query.limit, query.offset)

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Response, render_template, request
+from flask import Response, render_template
+from msgspec import UNSET
 
 from kg.answers_news import NewAnswer, NewCounts
-from kg.envelope import plain
+from kg.envelope import NewListing
 from kg.papers import Paper
-from kg.parameters import Paged
 from webapp import atom, params, replies
+from webapp.queries import NewQuery
 from webapp.replies import library
 
 
 def new() -> str:
     """Runs that brought something, or with `run` one of them, page by page."""
-    page = params.page()
-    answer, run = answered(page), params.number("run")
+    page = params.read(NewQuery)
+    answer, run = _answered(page), None if page.run is UNSET else page.run
     return render_template(
         "new.html",
         answer=answer,
         run=run,
-        since=request.args.get("since", "").strip(),
+        since=page.since.isoformat() if page.since else "",
         papers=_known(answer),
         lists=replies.lists_by_id(),
         following=page.next(answer.count if run is None else max(_shown(answer.results[0].counts))),
@@ -34,29 +35,19 @@ def new() -> str:
 
 def new_as(twin: str) -> Response:
     """The same as JSON, the new papers as a file, or a feed."""
-    page = params.page()
-    answer = answered(page)
+    page = params.read(NewQuery)
+    answer = _answered(page)
     if twin == "json":
-        return as_json(answer, page)
+        return replies.send(NewListing(replies.meta(answer.count, page, answer.notes), answer.results, answer.counts))
     if twin == "atom":
         feed = atom.feed(answer, _known(answer), library().store.runs.began() or "")
         return Response(feed, content_type="application/atom+xml; charset=utf-8")
     return replies.as_file(twin, {paper.id: paper for run in answer.results for paper in run.papers}.values())
 
 
-def answered(page: Paged) -> NewAnswer:
-    """What is asked for by `since` and `run`.
-
-    :raises BadRequest: `run` is no number.
-    :raises UsageError: `since` is no date.
-    """
-    since = request.args.get("since", "").strip() or None
-    return library().new(since, params.number("run"), page.limit, page.offset)
-
-
-def as_json(answer: NewAnswer, page: Paged) -> Response:
-    """The answer with what all runs brought together beside the results."""
-    return replies.listing(answer.results, answer.count, page, answer.notes, counts=plain(answer.counts))
+def _answered(query: NewQuery) -> NewAnswer:
+    since = query.since.isoformat() if query.since else None
+    return library().new(since, None if query.run is UNSET else query.run, query.limit, query.offset)
 
 
 def day(at: str) -> str:

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from kg.errors import NotFound
 from kg.exports.bibtex import to_bibtex
-from kg.filters import BY, SORTS, Related
+from kg.filters import BY, SORTS
 from webapp import params, replies
 from webapp.pictures.around import Drawing, drawn
+from webapp.queries import AroundQuery, RelatedQuery
 from webapp.replies import library
 
 _RELATED_SHOWN = 12
@@ -27,10 +28,8 @@ def paper(reference: str) -> Response | str:
     if answer.paper.id != reference:
         query = request.query_string.decode("ascii", "replace")
         return redirect(url_for("pages.paper", reference=answer.paper.id) + (f"?{query}" if query else ""))
-    page = params.page(_RELATED_SHOWN)
-    by, sort = params.choice("by", BY, "all"), params.choice("sort", SORTS, "relevance")
-    asked = Related((answer.paper.id,), by=by, scope=params.scope(), sort=sort, limit=page.limit, offset=page.offset)
-    related = library().related(asked)
+    page = params.read(RelatedQuery, limit=_RELATED_SHOWN)
+    related = library().related(page.question(answer.paper.id))
     return render_template(
         "paper.html",
         answer=answer,
@@ -38,7 +37,7 @@ def paper(reference: str) -> Response | str:
         around=_around(answer.paper.id),
         following=page.next(related.count),
         filters=params.filters(),
-        by=by,
+        by=page.by,
         ways=BY,
         sorts=SORTS,
         lists=replies.lists_by_id(),
@@ -48,7 +47,7 @@ def paper(reference: str) -> Response | str:
 
 def _around(paper_id: str) -> Drawing | str:
     """The picture of what is around a paper, or why there is none."""
-    depth, names = int(params.choice("depth", ("1", "2"), "1")), request.args.getlist("expand")[:_NODES_SHOWN]
+    depth, names = params.read(AroundQuery).depth, request.args.getlist("expand")[:_NODES_SHOWN]
     # A name that is nobody's any more is passed over: the page is about another paper.
     expanded = {id_: name for name in names if (id_ := library().store.identity.find(name))}
     try:

@@ -1,0 +1,103 @@
+"""Drafts: what in them is prose, what is a bibliography, and the keys that they cite by."""
+
+from pathlib import Path
+
+import pytest
+
+from kg.drafts import read_draft
+from kg.errors import UsageError
+from kg.exports.keys import keyed
+from kg.library import Library
+from tests.test_related_work import ask
+from tests.test_relating import Make, make, paper  # noqa: F401
+
+SPOKEN = [
+    "Jacot et al. (2018) show that wide networks are kernel machines.",
+    "As shown by Jacot et al. (2018), wide networks are kernel machines.",
+    "Following Jacot et al. (2018), SGD finds minima of wide networks.",
+    "Jacot et al. (2018). Wide networks behave like kernel machines.",
+    "Frankle and Carbin (2019) show that sparse networks train. Wide networks behave like kernel machines.",
+    "Li and Liang (2018) and Du et al. (2019) prove that wide networks train. We extend their results to deep ones.",
+    "Belkin et al. (2019) describe double descent: test error falls, rises and falls again.",
+    "Jacot and colleagues opened the study of kernels in wide networks.",
+]
+
+
+@pytest.mark.parametrize("said", SPOKEN)
+@pytest.mark.parametrize(
+    "around", ["{}", "Sparse nets train.\n\n{}\n\nThey win.", "\\section{{One}}\n{}\n", "# One\n\n{}\n\n## Two\n"]
+)
+def test_a_sentence_about_authors_is_prose(said: str, around: str) -> None:
+    cited = "\n\n[Jacot et al., 2018](https://arxiv.org/abs/1806.07572)" if "#" in around else ""
+    sentences = " ".join(sentence.text for sentence in read_draft(around.format(said) + cited).sentences)
+    assert said in sentences
+
+
+def test_a_paragraph_may_begin_as_an_entry_does() -> None:
+    said = "Jacot and colleagues opened the study of kernels in wide networks."
+    entry = "Jacot et al. (2018). Neural tangent kernel: Convergence and generalization. NeurIPS."
+    for heading in ("", "## References\n\n"):
+        draft = read_draft(f"# One\n\n{said}\n\n{heading}{entry}\n")
+        assert [citation.mention.authors for citation in draft.citations] == [("Jacot",)]
+        assert said in [sentence.text for sentence in draft.sentences]
+    assert [sentence.text for sentence in draft.sentences] == ["One", said]
+
+
+@pytest.mark.parametrize("around", ["{}", "# One\n\n{}\n", "\\section{{One}}\n{}\n"])
+def test_an_entry_of_a_bibliography_is_no_prose(around: str) -> None:
+    entry = (
+        "Arthur Jacot, Franck Gabriel, Clement Hongler. Neural tangent kernel: Convergence and generalization. 2018."
+    )
+    text = f"Jacot and others study kernels.\n\n{entry}\n\nWide networks are kernel machines."
+    draft = read_draft(around.format(text))
+    said = " ".join(sentence.text for sentence in draft.sentences)
+    assert said.endswith("Jacot and others study kernels. Wide networks are kernel machines.")
+    assert [citation.mention.title for citation in draft.citations] == [
+        "Neural tangent kernel: Convergence and generalization"
+    ]
+
+
+@pytest.mark.parametrize("heading", ["## References\n", "## 7. References\n\n", "References\n\n", "References\n"])
+def test_a_numbered_bibliography_is_read(library: Library, heading: str) -> None:
+    text = (
+        f"# Draft\n\nWide networks are kernel machines [1].\n\n{heading}"
+        if "#" in heading
+        else f"Wide networks are kernel machines [1].\n\n{heading}"
+    )
+    entries = (
+        "[1] A. Jacot, F. Gabriel, C. Hongler. Neural Tangent Kernel: Convergence and Generalization in Neural "
+        'Networks. 2018.\n[2] Jonathan Frankle, Michael Carbin. "The Lottery Ticket Hypothesis: Finding Sparse, '
+        'Trainable Neural Networks". ICLR, 2019.\n'
+    )
+    first = text.count("\n") + 1
+    cited = ask(library, text + entries).cited
+    assert [(work.id, work.line) for work in cited] == [("1806.07572", first), ("1803.03635", first + 1)]
+    assert not any("Frankle" in sentence.text for sentence in read_draft(text + entries).sentences)
+
+
+def test_keys_that_two_papers_share_are_told_apart(make: Make, tmp_path: Path) -> None:  # noqa: F811
+    """On arXiv or not: what stands behind the key comes from the id, in another way where it is a hash."""
+    entry = "@article{{x{0}, title={{Study of kernels}}, author={{Dee, C.}}, year=2017, doi={{10.1000/{0}}}}}\n"
+    listed = tmp_path / "list.bib"
+    listed.write_text(entry.format(1) + entry.format(2))
+    same = {"title": "Study of kernels", "authors_parsed": [["Bee", "A.", ""]]}
+    library = make([paper(1, **same), paper(13, **same), paper(2)], sources=(str(listed),))
+    papers = library.store.papers.get(library.store.papers.all_ids())
+    shared = [(key, one) for key, one in keyed(papers) if "-" in key]
+    assert len(shared) == 4
+    for key, one in shared:
+        cited = ask(library, rf"A study of kernels of wide networks \citep{{{key}}}.").cited
+        assert [work.id for work in cited] == [one.id], key
+
+
+@pytest.mark.parametrize("text", ["\u00a0", " \u2003\n", "\ufeff", "\ufeff\u00a0", "\x0c"])
+def test_space_of_any_kind_is_no_draft(text: str) -> None:
+    for content in (text, text.encode()):
+        with pytest.raises(UsageError, match=r"the draft .*(is empty)"):
+            read_draft(content)
+
+
+@pytest.mark.parametrize("text", ["# Wide networks", r"\section{Wide networks}", "<h1>Wide networks</h1>"])
+def test_a_heading_alone_is_answered(library: Library, text: str) -> None:
+    supports = [result.supports for result in ask(library, text).results]
+    assert {support.sentence for support in supports if support} == {"Wide networks"}
