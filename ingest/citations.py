@@ -36,8 +36,14 @@ _DATE_FIRST = re.compile(r"^(?:19|20)\d{2}(?:-\d{2})?\s?[-–|:]\s")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{8,300}?)[,.]?[”\"]")
 _DATED = re.compile(r"[\s,]{0,3}\(((?:19|20)\d{2})[a-z]?(?:,\s[A-Z][a-z]{2,8}\.?(?:\s\d{1,2})?)?\)[.,:]?\s+")
 _YEAR_FIRST = re.compile(r"\s?\((?:19|20)\d{2}[a-z]?\)")
-_DATED_BARE = re.compile(r",\s((?:19|20)\d{2})[a-z]?[.:]\s+")
+_DATED_BARE = re.compile(r"[,.]\s((?:19|20)\d{2})[a-z]?[.:]\s+")
 _ET_AL_THEN = re.compile(r"(?P<authors>[^():]{3,80}?\bet\.? al\.?)[,:]\s+(?P<rest>.{8,})$")
+# What of a journal or a book stands after a title and a comma: `, PNAS 116(32), 2019`, `, in`.
+_IN_JOURNAL = re.compile(
+    r",\s(?P<venue>[A-Z][^\d,]{1,80}?),?\s(?:[Vv]ol\.\s?)?\d{1,4}(?:\s?\(\d{1,4}\))?[,: ][^A-Za-z]{0,30}"
+    r"(?P<year>(?:19|20)\d{2})(?!\d)[^A-Za-z]{0,9}$"
+)
+_LAST_IN = re.compile(r",\s[Ii]n:?$")
 _FIRST_OF_ALL = re.compile(r"(?P<who>[^():\[\]]{3,60}?['’]?(?:19|20)?\d{2}[a-z]?)\)?:\s+(?P<rest>\S.{7,})$")
 _BY_AT_END = re.compile(
     r"(?:,|\s[-–—]|\s\(|\sby)\s*(?P<who>(?:[A-Z][\w'’-]{1,25}(?:,? (?:and|&) |, )?){1,3} et\.? al\.?)"
@@ -62,8 +68,8 @@ def parse_reference(text: str) -> Citation:
     """Read a citation in any of the usual orders.
 
     `Title. Authors. Venue Year`, `Authors. Title. Venue, Year`, `Authors (Year). Title. Venue`,
-    `Authors, Year. Title`, `Authors, "Title," Venue, Year`, `Bee et al., Title, Venue Year`, `Bee et al. 2017: Title`
-    and `Title, Bee et al. 2017`; anything but the title may be missing.
+    `Authors, Year. Title`, `Authors. Year. Title`, `Authors, "Title," Venue, Year`, `Bee et al., Title, Venue Year`,
+    `Bee et al. 2017: Title` and `Title, Bee et al. 2017`; anything but the title may be missing.
     """
     text = _DATE_FIRST.sub("", _LIST_MARK.sub("", " ".join(text[:_LONGEST].split())))
     return _quoted(text) or _dated(text) or _shortened(text) or _authors_first(text) or parse_citation(text)
@@ -94,7 +100,7 @@ def _quoted(text: str) -> Citation | None:
 
 
 def _dated(text: str) -> Citation | None:
-    """`Authors (Year). Title. Venue` and `Authors, Year. Title. Venue`."""
+    """`Authors (Year). Title. Venue`, `Authors, Year. Title. Venue` and, as the ACM has it, `Authors. Year. Title.`."""
     if YEAR.search(text) is None:
         return None
     for match in (_DATED.search(text), _DATED_BARE.search(text)):
@@ -133,7 +139,7 @@ def _shortened(text: str) -> Citation | None:
     if " al" not in text:
         return None
     if (match := _ET_AL_THEN.match(text)) and (authors := parse_authors(match["authors"])):
-        body, venue, year = without_venue(match["rest"])
+        body, venue, year = _before_comma(match["rest"])
         return Citation(clean_title(body) or None, authors, venue, year)
     whole, where, when = without_venue(text)
     if (match := _BY_AT_END.search(whole, max(0, len(whole) - 120))) and (authors := parse_authors(match["who"])):
@@ -142,6 +148,14 @@ def _shortened(text: str) -> Citation | None:
             body, venue, year = without_venue(body)
         return Citation(clean_title(body) or None, authors, venue, int(match["year"]) if match["year"] else year)
     return None
+
+
+def _before_comma(text: str) -> tuple[str, str | None, int | None]:
+    """A title, and the venue and year that follow it after a comma: a known venue, or a journal with its volume."""
+    if journal := _IN_JOURNAL.search(text):
+        return text[: journal.start()], journal["venue"], int(journal["year"])
+    body, venue, year = without_venue(text)
+    return _LAST_IN.sub("", body), venue, year
 
 
 def shows_reference(text: str) -> bool:

@@ -98,12 +98,28 @@ def test_a_sentence_about_authors_is_no_reference(text: str) -> None:
         ("bee et al. (2018). On nets that are wide. ICML", "On nets that are wide"),
         ("van der Bee et al. (2018) On nets that are wide", "On nets that are wide"),
         ("Bee et al. (2018), On nets that are wide", "On nets that are wide"),
+        ("[1] Ann Bee, Carl Dee, and Eve Fox. 2018. On Nets: A View. In NeurIPS.", "On Nets: A View"),
+        ("Ann Bee. 2018a. On Nets That Are Wide. CoRR abs/1801.00001 (2018).", "On Nets That Are Wide"),
+        ("Ann Bee and Carl Dee. On nets that are wide. 2018. MIT Press.", "On nets that are wide"),
     ],
 )
 def test_titles_after_a_year(text: str, title: str) -> None:
     stated = parse_reference(text)
     assert (stated.title, stated.year) == (title, 2018)
     assert stated.authors
+
+
+@pytest.mark.parametrize(
+    ("text", "venue"),
+    [
+        ("A. Bee et al., Nets, wide and deep, PNAS 116(32), 2019.", "PNAS"),
+        ("A. Bee et al., Nets, wide and deep, Annals of Nets, vol. 12, 101-129, 2019.", "Annals of Nets"),
+        ("A. Bee et al., Nets, wide and deep, in ICML, 2019, pp. 242–252.", "ICML"),
+        ("A. Bee et al., Nets, wide and deep, ICML 2019", "ICML"),
+    ],
+)
+def test_a_title_ends_where_its_venue_begins(text: str, venue: str) -> None:
+    assert parse_reference(text) == Citation("Nets, wide and deep", ("A. Bee",), venue, 2019)
 
 
 def test_small_things() -> None:

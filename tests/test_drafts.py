@@ -90,6 +90,70 @@ def test_keys_that_two_papers_share_are_told_apart(make: Make, tmp_path: Path) -
         assert [work.id for work in cited] == [one.id], key
 
 
+def test_a_bibliography_in_the_style_of_the_acm_is_read(library: Library) -> None:
+    entry = (
+        "[1] Arthur Jacot, Franck Gabriel, and Clement Hongler. 2018. Neural Tangent Kernel: Convergence and "
+        "Generalization in Neural Networks. In NeurIPS."
+    )
+    cited = ask(library, f"Wide networks are kernel machines [1].\n\nReferences\n\n{entry}\n").cited
+    assert [work.id for work in cited] == ["1806.07572"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        r"\autocites{ntk}[12]{belkin}",
+        r"\cites{ntk}{belkin}",
+        r"\parencites(see)()[][p.~3]{ntk}[12][]{other, belkin}",
+        r"\citep[see][12]{ntk, belkin}",
+    ],
+)
+def test_commands_may_cite_several(command: str) -> None:
+    draft = read_draft(rf"\section{{One}}Wide networks are kernel machines {command}.")
+    assert [key for key, _ in draft.keys if key != "other"] == ["ntk", "belkin"]
+    assert draft.sentences[-1].text == "Wide networks are kernel machines."
+
+
+ENTRY = "\n@misc{{{}, title={{Neural Tangent Kernel: Convergence and Generalization in Neural Networks}}}}\n"
+
+
+@pytest.mark.parametrize("key", ["ntk", "a", "jacot2018", "conf/nips/JacotHG18"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wide networks are kernels [see @nobody2019, p. 3; and @{}].",
+        "As @{} shows, wide networks are kernels.",
+        "Wide networks are kernels, says Jacot [-@{}].",
+        "Wide networks are kernels [@nobody2019;\n@{}, p. 3].",
+    ],
+)
+def test_keys_of_pandoc_cite(library: Library, key: str, text: str) -> None:
+    content = f"# One\n\n{text.format(key)}\n" + ENTRY.format(key)
+    cited = ask(library, content).cited
+    assert [(work.id, work.line) for work in cited] == [("1806.07572", 3 + text[: text.index("@{}")].count("\n"))]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ask @user123 or @alice about it.",
+        "Ask [me on @user](https://example.org) about it.",
+        "Write `[@ntk2018; @user]` to cite it.",
+        "Write\n\n```\nAs @ntk2018 shows [@user].\n```",
+        "Write\n\n~~~ md\n[@user]",
+    ],
+)
+def test_what_only_looks_like_a_key_of_pandoc(said: str) -> None:
+    assert read_draft(f"# One\n\nWide networks are kernels. {said}\n", "draft.md").keys == ()
+
+
+def test_files_that_a_text_inputs_are_told(library: Library) -> None:
+    text = "\\section{One}\nWide networks.\n% \\input{old}\n\\input{one}\n\\include{two}\n\\includegraphics{a}"
+    assert [note for note in ask(library, text).notes if "inputs" in note] == [
+        "2 files that the draft inputs were not read: `kg related --text FILE` reads those that lie beside the draft."
+    ]
+
+
 @pytest.mark.parametrize("text", ["\u00a0", " \u2003\n", "\ufeff", "\ufeff\u00a0", "\x0c"])
 def test_space_of_any_kind_is_no_draft(text: str) -> None:
     for content in (text, text.encode()):

@@ -74,6 +74,56 @@ def test_the_bibliography_beside_a_draft_is_read(run: Run, draft: Callable[..., 
     assert [(work["id"], work["line"]) for work in cited] == [(id_, 2) for id_ in CITED[: 1 + name.endswith(".bib")]]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("draft.tex", "\\section{{One}}\n{}\n\\addbibresource[location=local]{{refs.bib}}\n"),
+        ("draft.md", "---\ntitle: One\nbibliography: refs.bib\n---\n\n{}\n"),
+        ("draft.qmd", '---\r\nbibliography: ["other.bib", "refs.bib"]\r\n---\r\n\r\n{}\r\n'),
+        ("draft.md", "---\nbibliography:\n  - other.bib\n  - refs.bib\nlang: en\n---\n\n{}\n"),
+    ],
+)
+def test_a_bibliography_may_be_named_in_other_ways(run: Run, draft: Callable[..., Path], name: str, text: str) -> None:
+    said, _, entries = BIBTEX.strip().partition("@")
+    said = said.strip() if name.endswith(".tex") else said.strip().replace(r"\cite{a, b}", "[@a; @b]")
+    draft("@" + entries, "refs.bib")
+    cited = document(run("related", "--text", draft(text.format(said), name), "--json"))["cited"]
+    line = text.partition("{}")[0].count("\n") + 1
+    assert [(work["id"], work["line"]) for work in cited] == [(id_, line) for id_ in CITED]
+
+
+def test_files_that_a_draft_inputs_are_read(run: Run, draft: Callable[..., Path]) -> None:
+    (draft("", "x").parent / "parts").mkdir()
+    said, _, entries = BIBTEX.strip().partition("@")
+    draft("@" + entries, "refs.bib")
+    draft("\n\n\\section{Two}\n" + said + "\n\\input{parts/deep}% a comment", "two.tex")
+    draft("Dense networks hold sparse subnetworks that train as well alone.\n\\bibliography{refs}", "parts/deep.tex")
+    path = draft(
+        "\\documentclass{article}\n\\begin{document}\n% \\input{old}\n\\include{two}\n"
+        "Gradient descent finds global minima of very wide deep networks.\n\\end{document}\n"
+    )
+    found = run("related", "--text", path, "--group-by", "sentence", "--json")
+    told = document(found)
+    assert [(work["id"], work["line"]) for work in told["cited"]] == [(id_, 4) for id_ in CITED]
+    lines = {(group["line"], group["label"].split()[0]) for group in told["groups"]}
+    assert {(4, "Dense"), (5, "Gradient")} & lines
+    assert lines <= {(4, "Winning"), (4, "Dense"), (5, "Gradient")}
+    assert "that the draft inputs" not in found.out
+
+
+def test_no_file_outside_the_folder_of_a_draft_is_input(run: Run, draft: Callable[..., Path]) -> None:
+    outside = draft("Winning tickets \\cite{1806.07572}.", "secret.tex")
+    folder = outside.parent / "paper"
+    folder.mkdir()
+    (folder / "link.tex").symlink_to(outside)
+    (folder / "self.tex").write_text("Dense networks hold sparse subnetworks. \\input{self}")
+    names = ("../secret", str(outside), "link", "self", "missing", "n" * 200)
+    text = "\\section{One}\n" + "".join(f"\\input{{{name}}}\n" for name in names)
+    found = run("related", "--text", draft(text, "paper/draft.tex"), "--json")
+    assert document(found)["cited"] == []
+    assert "6 files that the draft inputs were not read" in found.out  # the one that inputs itself was, once
+
+
 def test_a_draft_from_standard_input(run: Run, draft: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     with draft(MARKDOWN).open() as file:
         monkeypatch.setattr("sys.stdin", file)

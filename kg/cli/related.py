@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import click
 
 from kg.answers import RelatedAnswer, RelatedResult
 from kg.answers_work import RelatedWorkAnswer
+from kg.cli.beside import bibliography, with_inputs
 from kg.cli.options import Stopwatch, json_option, library_options, limit_option, print_json, scope_option
 from kg.cli.results import emptiness, print_result, tell
 from kg.envelope import envelope
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from kg.drafts import Draft
 
 _LARGEST = 64 * 2**20  # bytes of a draft
-_NAMED = re.compile(rb"^[^%\n]{0,200}\\(?:bibliography|addbibresource)\s?\{([^{}\n]{1,500})\}", re.MULTILINE)
 
 
 @click.command()
@@ -148,10 +147,11 @@ def _draft(text: str) -> Draft:
             raise UsageError(f"{text}: is no regular file")
         with path.open("rb") as file:
             content = _limited(file, text)
-        bibliography = _bibliography(path, content)
+        whole = with_inputs(path, content)
+        entries = bibliography(path, whole.text if whole else content.decode(errors="replace"))
     except (OSError, ValueError) as error:  # a ValueError: no path can have these characters
         raise UsageError(f"{text}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    return read_draft(content, text, bibliography)
+    return read_draft(whole.text, text, entries).placed(whole.lines) if whole else read_draft(content, text, entries)
 
 
 def _limited(file: BinaryIO, name: str) -> bytes:
@@ -159,18 +159,3 @@ def _limited(file: BinaryIO, name: str) -> bytes:
     if len(content) > _LARGEST:
         raise UsageError(f"{name}: is larger than {_LARGEST >> 20} MiB")
     return content
-
-
-def _bibliography(draft: Path, content: bytes) -> str:
-    """The files of BibTeX that a draft in LaTeX names and that lie beside it; else its .bbl, if it is there."""
-    named = [name.strip() for match in _NAMED.findall(content) for name in match.decode(errors="replace").split(",")]
-    if not named:
-        return ""
-    files = [draft.parent / f"{name.removesuffix('.bib')}.bib" for name in named]
-    there = [file for file in files if file.is_file()] or [draft.with_suffix(".bbl")]
-    return "\n".join(_beginning(file) for file in there if file.is_file())
-
-
-def _beginning(file: Path) -> str:
-    with file.open("rb") as opened:
-        return opened.read(_LARGEST).decode(errors="replace")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -47,19 +47,41 @@ class Citation:
 class Draft:
     """A draft as it is compared.
 
-    `keys` are those that it cites and has no entry of, each with its line. It is not `whole` where there is more text
-    than is compared.
+    `keys` are those that it cites and has no entry of, each with its line; `unread` counts the files that it inputs and
+    that were not read. It is not `whole` where there is more text than is compared.
     """
 
     passages: tuple[Passage, ...] = ()
     citations: tuple[Citation, ...] = ()
     keys: tuple[tuple[str, int], ...] = ()
     whole: bool = True
+    unread: int = 0
 
     @property
     def sentences(self) -> list[Sentence]:
         """All of its sentences and headings, in their order."""
         return [sentence for passage in self.passages for sentence in passage.sentences]
+
+    def placed(self, lines: Sequence[int]) -> Draft:
+        """The draft with other lines: `lines` has, for each line of the text that was read, the one that is told."""
+
+        def told(line: int) -> int:
+            return lines[min(line, len(lines)) - 1] if line else 0
+
+        return replace(
+            self,
+            passages=tuple(
+                Passage(
+                    part.text,
+                    tuple(sentence._replace(line=told(sentence.line)) for sentence in part.sentences),
+                    told(part.first),
+                    told(part.last),
+                )
+                for part in self.passages
+            ),
+            citations=tuple(replace(citation, line=told(citation.line)) for citation in self.citations),
+            keys=tuple((key, told(line)) for key, line in self.keys),
+        )
 
 
 def read_draft(content: str | bytes, name: str = "", bibliography: str = "") -> Draft:
@@ -148,7 +170,7 @@ def _draft(parsed: Parsed, source: Source, whole: bool = True) -> Draft:
     citations = tuple(_citations([*mentions, *source.entries], source))
     has_entry = set(source.keys.values())
     keys = tuple((key, line) for key, line in source.cited.items() if key not in has_entry and key != "*")
-    return Draft(tuple(parts), citations, keys, whole and all_in)
+    return Draft(tuple(parts), citations, keys, whole and all_in, len(source.inputs))
 
 
 def _title(parsed: Parsed) -> str | None:

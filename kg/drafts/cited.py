@@ -58,6 +58,12 @@ def _notes(draft: Draft, cited: int, missing: int, keys: int) -> Iterator[str]:
             f"{_counted(keys, 'key')} that the draft cites by {'has' if keys == 1 else 'have'} no entry in it, so what "
             "they stand for cannot be left out: put the bibliography (BibTeX or .bbl) below the text."
         )
+    if draft.unread:
+        were = "was" if draft.unread == 1 else "were"
+        yield (
+            f"{_counted(draft.unread, 'file')} that the draft inputs {were} not read: "
+            "`kg related --text FILE` reads those that lie beside the draft."
+        )
     if not draft.whole and draft.passages:
         last = draft.passages[-1].last
         yield f"The draft is too long to be compared as a whole: what stands below line {last} was not."

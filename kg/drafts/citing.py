@@ -26,9 +26,22 @@ _BRACE = re.compile(r"(?<!\\)[{}]")
 _KEY = re.compile(r"[^{]{1,60}\{\s{0,20}([^\s,{}]{1,200})\s{0,20},")
 _BIBITEM = re.compile(r"\\bibitem\b\s{0,9}(?:\[(?:[^\[\]{}]|\{[^{}]{0,300}\}){0,300}\])?\s{0,9}\{([^{}]{1,200})\}")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_CITE = re.compile(r"~?\\[a-zA-Z]{0,12}[cC]ite[a-zA-Z]{0,12}\*?\s?(?:\[[^\]\n]{0,200}\]\s?){0,2}\{([^{}]{1,2000})\}")
+_NOTE = r"\[[^\]\n]{0,200}\]\s?"  # before or after what is cited: `[see][p. 3]`
+_KEYS = rf"(?:{_NOTE}){{0,2}}\{{[^{{}}]{{1,2000}}\}}"
+# biblatex's commands in `s` take several: `\cites(see)()[12]{key}[3]{key, key}`.
+_CITE = re.compile(
+    rf"~?\\[a-zA-Z]{{0,12}}[cC]ite(?:s\*?\s?(?:\([^()\n]{{0,200}}\)\s?){{0,2}}(?P<several>{_KEYS}(?:\s?{_KEYS}){{0,50}})"
+    rf"|[a-zA-Z]{{0,12}}\*?\s?(?P<one>{_KEYS}))"
+)
+_CITED = re.compile(rf"(?:{_NOTE}){{0,2}}\{{([^{{}}]{{1,2000}})\}}")
+_INPUT = re.compile(r"\\(?:input|include)\s?\{([^{}\n]{1,200})\}")
 _REFERENCE = re.compile(r"\\(?:[cC]|auto|eq|page|name|v)?ref\*?\{[^{}\n]{0,200}\}")
-_PANDOC = re.compile(r"(?<=[\[;\s(])-?@\{?(\w[\w:.+-]{1,100}[\w+])")
+_PANDOC = re.compile(r"(?<=[\[;\s(])-?@\{?(\w(?:[\w:.+/-]{0,100}[\w+])?)")
+_DATED = re.compile(r"(?:19|20)\d{2}|\d{4}\.\d{4}")  # `bee2018wide`, or an arXiv id
+_LONGEST_BRACKET = 600  # characters of `[see @key, p. 3; and @key]`
+_CODE = re.compile(
+    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^ {0,3}\1|\Z)|(?<!`)(`{1,3})(?!`)[^`\n]{1,300}\2", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +49,14 @@ class Source:
     r"""The source of a draft, taken apart; all lines are those of the draft.
 
     `body` is without entries of BibTeX and without commands that cite. `entries` are what BibTeX states. `keys` tells
-    which key the entry in a line has, `cited` where each key is first cited.
+    which key the entry in a line has, `cited` where each key is first cited; `inputs` are the files that it takes in.
     """
 
     body: str = ""
     entries: tuple[Mention, ...] = ()
     keys: dict[int, str] = field(default_factory=dict)
     cited: dict[str, int] = field(default_factory=dict)
+    inputs: frozenset[str] = frozenset()
 
 
 def taken_apart(text: str, latex: bool) -> Source:
@@ -55,22 +69,42 @@ def taken_apart(text: str, latex: bool) -> Source:
     if latex:
         body = _COMMENT.sub("%", body)
     line = _lines(body)
+    items = {line(match.start()): match[1].strip() for match in _BIBITEM.finditer(body)}
+    described = {key[1] for start, _ in spans if (key := _KEY.match(text, start))} | set(items.values())
     cited: dict[str, int] = {}
-    for match in (*_CITE.finditer(body), *(() if latex else _pandoc(body))):
-        for key in match[1].split(","):
-            cited.setdefault(key.strip(), line(match.start()))
+    for key, at in (*_commands(body), *(() if latex else _pandoc(body, described))):
+        cited.setdefault(key, line(at))
     entries, keys = _entries(text, spans, cited) if spans else ((), {})
-    keys |= {line(match.start()): match[1].strip() for match in _BIBITEM.finditer(body)}
+    inputs = frozenset(_INPUT.findall(body)) if latex else frozenset[str]()
     body = _CITE.sub(lambda match: "\n" * match.group().count("\n"), body)
-    return Source(_REFERENCE.sub("", body), entries, keys, cited)
+    return Source(_REFERENCE.sub("", body), entries, keys | items, cited, inputs)
 
 
-def _pandoc(text: str) -> Iterator[re.Match[str]]:
-    """Keys as Pandoc's Markdown has them: in brackets (`[@key; @key]`), or, in a sentence, with a number, as a year."""
+def _commands(text: str) -> Iterator[tuple[str, int]]:
+    """The keys that commands of LaTeX cite, each with the place of its command."""
+    for match in _CITE.finditer(text):
+        for keys in _CITED.findall(match["several"] or match["one"]):
+            yield from ((key.strip(), match.start()) for key in keys.split(","))
+
+
+def _pandoc(text: str, described: Container[str]) -> Iterator[tuple[str, int]]:
+    """Keys as Pandoc's Markdown has them, and their places: in brackets (`[see @key; @key]`), or in a sentence, where
+    one that no entry describes is known by its year; none in code.
+    """
+    if "@" not in text:
+        return
+    text = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code.group()), text)
     for match in _PANDOC.finditer(text):
-        before = text[max(match.start() - 2, 0) : match.start()].rstrip()
-        if before.endswith(("[", ";")) or re.search(r"\d", match[1]):
-            yield match
+        if match[1] in described or _DATED.search(match[1]) or _in_brackets(text, match.start()):
+            yield match[1], match.start()
+
+
+def _in_brackets(text: str, at: int) -> bool:
+    """Whether that place is in brackets that are no link's."""
+    first, last = max(0, at - _LONGEST_BRACKET), at + _LONGEST_BRACKET
+    end = text.find("]", at, last)
+    opened = text.rfind("[", first, at) > text.rfind("]", first, at)
+    return opened and end > 0 and "[" not in text[at:end] and text[end + 1 : end + 2] not in {"(", "["}
 
 
 def line_starts(text: str) -> list[int]:
