@@ -58,7 +58,7 @@ def chunked(items: Iterable[_T], size: int) -> Generator[list[_T], None, None]:
 def _received(receiver: Connection, path: Path) -> list[Prepared]:
     try:
         found: list[Prepared] | DocumentError = receiver.recv()
-    except EOFError:
+    except (EOFError, OSError):  # it ended between two chunks, or in the middle of one
         raise DocumentError(f"{path}: cannot be read: the process that parses it was ended") from None
     if isinstance(found, DocumentError):
         raise found

@@ -284,7 +284,7 @@ def test_odd_requests_that_can_be_answered(server: Served, request_: bytes) -> N
 @pytest.mark.parametrize(
     ("status", "body", "named"),
     [
-        (400, b"", "not JSON"),
+        (400, b"", "empty"),
         (400, b"{'text': 'x'}", "not JSON"),
         (400, b'{"text": "x"} x', "not JSON"),
         (400, b'\xef\xbb\xbf{"text": "x"}', "not JSON"),
@@ -307,7 +307,8 @@ def test_odd_requests_that_can_be_answered(server: Served, request_: bytes) -> N
         (422, b'{"text": "x", "by": "magic"}', "by"),
         (422, b'{"text": "x", "fields": ["colour"]}', "colour"),
         (422, b'{"text": "x", "year": "soon"}', "year"),
-        (422, b'{"text": "x", "year": 2019}', "year"),
+        (422, b'{"text": "x", "year": true}', "year"),
+        (422, b'{"text": "x", "year": [2019, 12]}', "year"),
         (422, b'{"text": "x", "cat": [["cs.LG"]]}', "cat"),
         (422, b'{"txt": "x"}', "txt"),
         (422, b'{"%s": "x"}' % (b"k" * 100_000), "kkk"),
