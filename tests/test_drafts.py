@@ -1,13 +1,19 @@
 """Drafts: what in them is prose, what is a bibliography, and the keys that they cite by."""
 
+import gzip
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ingest.loading import load_snapshot
 from kg.drafts import read_draft
+from kg.drafts.cited import cited_works
 from kg.errors import UsageError
 from kg.exports.keys import keyed
 from kg.library import Library
+from kg.store import Store
 from tests.test_related_work import ask
 from tests.test_relating import Make, make, paper  # noqa: F401
 
@@ -165,3 +171,36 @@ def test_space_of_any_kind_is_no_draft(text: str) -> None:
 def test_a_heading_alone_is_answered(library: Library, text: str) -> None:
     supports = [result.supports for result in ask(library, text).results]
     assert {support.sentence for support in supports if support} == {"Wide networks"}
+
+
+@pytest.mark.slow
+def test_real_bibliographies_below_a_draft_are_recognised(shared: Path, tmp_path: Path) -> None:
+    """Of the works of the library that a hundred real drafts cite, 19 in 20 are recognised by their entries."""
+    entries: dict[str, list[dict[str, Any]]] = {}
+    with gzip.open(shared / "data" / "citations" / "bibliographies.jsonl.gz", "rt", encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            if len(entries) < 100 or row["citing"] in entries:
+                entries.setdefault(row["citing"], []).append(row)
+    cited = {row["cited_arxiv"] for rows in entries.values() for row in rows if row["cited_arxiv"]}
+    with gzip.open(shared / "data" / "arxiv-snapshot-ml.jsonl.gz", "rt", encoding="utf-8") as file:
+        known = [line for line in file if line.split('"', 4)[3] in cited]
+    (tmp_path / "cited.jsonl").write_text("".join(known), encoding="utf-8")
+    wanted = found = 0
+    with Store(tmp_path / "kg.db") as store:
+        load_snapshot(store, tmp_path / "cited.jsonl", lambda *_: None)
+        for rows in entries.values():
+            works, _ = cited_works(store, read_draft(as_latex(rows)))
+            own = (row for row in rows if r"\name{" not in row["raw"])
+            of_library = {id_ for row in own if row["cited_arxiv"] and (id_ := store.identity.find(row["cited_arxiv"]))}
+            wanted += len(of_library)
+            found += len(of_library & {work.id for work in works})
+    assert wanted > 500
+    assert found / wanted >= 0.95
+
+
+def as_latex(rows: list[dict[str, Any]]) -> str:
+    """A draft that cites these works by their keys, with a bibliography below; what biblatex writes stays its own."""
+    items = "".join(f"\\bibitem{{{row['key']}}}\n{row['raw']}\n\n" for row in rows if r"\name{" not in row["raw"])
+    cites = " ".join(f"\\citep{{{row['key']}}}" for row in rows)
+    body = f"Sparse networks hold tickets that win in the end {cites}.\n\\begin{{thebibliography}}{{9}}\n{items}"
+    return f"\\documentclass{{article}}\n\\begin{{document}}\n{body}\\end{{thebibliography}}\n\\end{{document}}\n"

@@ -137,3 +137,9 @@ def test_what_is_not_there_is_said_in_one_line(run: Run, library: Library, tmp_p
 def test_a_set_from_standard_input(run: Run, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("1806.07572"))
     assert "jacot2018neuraltangentkernel" in run("export", "--ids", "-").out
+
+
+def test_a_file_of_no_papers_is_not_given(client: FlaskClient) -> None:
+    for query, told in (("", "tick some"), ("?id=2301.00001", "2301.00001 is not in the library.")):
+        answer = client.get(f"/papers.bib{query}")
+        assert (answer.status_code, told in answer.text) == (400, True), answer.text

@@ -85,10 +85,15 @@ def papers() -> str:
 
 
 def papers_as(twin: str) -> Response:
-    """The set as JSON or as a file; unknown papers are named in the notes of the JSON."""
+    """The set as JSON or as a file; unknown papers are named in the notes of the JSON.
+
+    :raises BadRequest: there is nothing to put into the file.
+    """
     found, unknown = _chosen()
     if twin == "json":
         return replies.listing(found, len(found), notes=replies.missing(unknown))
+    if not found:
+        raise BadRequest("; ".join(replies.missing(unknown)) or "no paper is chosen: go back and tick some")
     return replies.as_file(twin, found)
 
 
