@@ -136,9 +136,13 @@ def test_no_word_is_lost_and_notes_are_short(text: str) -> None:
 )
 def test_the_time_of_reading_grows_with_the_text(unit: str) -> None:
     def seconds(size: int) -> float:
-        start = time.process_time()
-        parse(unit * (size // len(unit)))
-        return time.process_time() - start
+        """The best of three: what the collector of garbage does meanwhile has no part in it."""
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            parse(unit * (size // len(unit)))
+            times.append(time.process_time() - start)
+        return min(times)
 
     seconds(1000)
     assert seconds(400_000) <= 10 * seconds(100_000) + 0.15
