@@ -8,6 +8,10 @@ KgError              exit 1: the command failed
 └── StorageError     exit 1: the data folder cannot be read or written
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 
 class KgError(Exception):
     """Root of all errors that `kg` reports; its text is the line shown to the user."""
@@ -23,6 +27,12 @@ class UsageError(KgError):
 
 class NotFound(KgError):
     """No paper, author, topic or list of the library goes by the name given."""
+
+
+def no_papers(names: Sequence[str]) -> NotFound:
+    """What is raised where no papers go by these names."""
+    what = f"no paper {names[0][:200]!r}" if len(names) == 1 else f"no papers {', '.join(repr(n[:200]) for n in names)}"
+    return NotFound(f"{what} in the library; `kg search` finds ids by words")
 
 
 class DocumentError(KgError):

@@ -27,7 +27,7 @@ from kg.answers_map import MapAnswer
 from kg.answers_news import NewAnswer
 from kg.answers_work import RelatedWorkAnswer
 from kg.config import Config
-from kg.errors import NotFound
+from kg.errors import NotFound, no_papers
 from kg.filters import Related, Scope, Search
 from kg.parts import Parts
 from kg.subjects import co_authors, reading_list, topic
@@ -274,7 +274,7 @@ class Library:
         """
         found = self.store.identity.find(reference)
         if found is None:
-            raise NotFound(f"no paper {reference[:200]!r} in the library; `kg search` finds ids by words")
+            raise no_papers([reference])
         return found
 
     def close(self) -> None:

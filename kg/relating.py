@@ -12,7 +12,7 @@ from graph.relatedness import DRAFT_WEIGHTS, SIGNALS, WEIGHTS, Scored, combine, 
 from kg.answers import Reason, RelatedAnswer, RelatedResult, shown
 from kg.arrays import places_of, without
 from kg.drafts.prose import Passage
-from kg.errors import NotFound
+from kg.errors import no_papers
 from kg.exemplars import Exemplar, of_draft, of_paper
 from kg.filters import Related, Scope
 from kg.sentences import ROLES
@@ -46,10 +46,8 @@ def known(library: Library, question: Related) -> Related:
     """
     named = (*question.papers, *question.unwanted, *question.excluded)
     ids = {name: library.store.identity.find(name) for name in named}
-    unknown = [name[:200] for name, id_ in ids.items() if id_ is None]
-    if unknown:
-        what = f"no paper {unknown[0]!r}" if len(unknown) == 1 else f"no papers {', '.join(map(repr, unknown))}"
-        raise NotFound(f"{what} in the library; `kg search` finds ids by words")
+    if unknown := [name for name, id_ in ids.items() if id_ is None]:
+        raise no_papers(unknown)
     papers, unwanted, excluded = (
         tuple(found for name in names if (found := ids[name]))
         for names in (question.papers, question.unwanted, question.excluded)
@@ -64,25 +62,28 @@ def related(library: Library, question: Related) -> RelatedAnswer:
     """
     question = known(library, question)
     sides = sides_for(library, question.by)
-    return page_of(library, sides, relate(sides, library.parts.graph(), question), question)
+    return page_of(library, sides, relate(sides, library.parts.graph(), question), question)[0]
 
 
-def page_of(library: Library, sides: Sides, found: Relating, question: Related) -> RelatedAnswer:
-    """The page of the papers scored that a question asks for."""
+def page_of(
+    library: Library, sides: Sides, found: Relating, question: Related
+) -> tuple[RelatedAnswer, Sequence[Paper]]:
+    """The page of the papers scored that a question asks for, and these papers."""
     store = library.store
     if not len(found.scored.numbers) and question.by == "all":
         return _anything(store, question, _notes(sides, found, question))
     scored = _sorted(store, found.scored, question.sort)
     page = slice(question.offset, question.offset + question.limit)
     ids = store.papers.ids(scored.numbers[page].tolist())
-    papers = {paper.id: paper for paper in store.papers.get(list(ids.values()))}
+    papers = store.papers.get(list(ids.values()))
+    of_id = {paper.id: paper for paper in papers}
     results = [
-        _result(found, scored, place, number, papers[ids[number]])
+        _result(found, scored, place, number, of_id[ids[number]])
         for place, number in enumerate(scored.numbers[page].tolist(), start=question.offset)
         if number in ids
     ]
     counted = facets(store, sides.columns, scored.numbers)
-    return RelatedAnswer(tuple(results), len(scored.numbers), _notes(sides, found, question), counted)
+    return RelatedAnswer(tuple(results), len(scored.numbers), _notes(sides, found, question), counted), papers
 
 
 def relate(
@@ -214,7 +215,7 @@ def _value(exemplar: Exemplar, name: str, number: int) -> float:
     return float(value_of(exemplar.signals[name], np.array([number]))[0])
 
 
-def _anything(store: Store, question: Related, notes: tuple[str, ...]) -> RelatedAnswer:
+def _anything(store: Store, question: Related, notes: tuple[str, ...]) -> tuple[RelatedAnswer, Sequence[Paper]]:
     """Where nothing at all is known to relate them: the newest papers in scope, and that fact."""
     why = (Reason("text", 0.0, WEIGHTS["text"], 0.0, "nothing is known to relate them"),)
     left_out = set(_left_out(store, (*question.papers, *question.unwanted, *question.excluded)).tolist())
@@ -226,4 +227,4 @@ def _anything(store: Store, question: Related, notes: tuple[str, ...]) -> Relate
         for paper in papers
     )
     counted = facets(store, None, np.array(numbers, dtype=np.int64))
-    return RelatedAnswer(tuple(results), len(numbers), notes, counted)
+    return RelatedAnswer(tuple(results), len(numbers), notes, counted), papers

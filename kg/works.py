@@ -19,6 +19,7 @@ from kg.relating import known, page_of, relate, sides_for
 
 if TYPE_CHECKING:
     from kg.library import Library
+    from kg.papers import Paper
     from kg.relating import Relating
     from search.keywords import Numbers
     from search.question import Sides
@@ -49,10 +50,10 @@ def related_work(library: Library, question: Related, draft: Draft | None, group
     question = replace(question, text=None, excluded=excluded)
     sides = library.sides(semantic=True) if draft.passages else sides_for(library, question.by)
     found = relate(sides, library.parts.graph(), question, passages=draft.passages)
-    answer = page_of(library, sides, found, question)
+    answer, papers = page_of(library, sides, found, question)
     supported = _supported(sides, found, draft, [result.id for result in answer.results])
     return RelatedWorkAnswer(
-        _results(library, answer.results, supported),
+        _results(answer.results, papers, supported),
         answer.count,
         (*answer.notes, *notes),
         answer.facets,
@@ -62,11 +63,11 @@ def related_work(library: Library, question: Related, draft: Draft | None, group
 
 
 def _results(
-    library: Library, results: Sequence[RelatedResult], supported: Mapping[str, _Supported]
+    results: Sequence[RelatedResult], papers: Sequence[Paper], supported: Mapping[str, _Supported]
 ) -> tuple[RelatedWorkResult, ...]:
     from kg.exports.bibtex import entries
 
-    written = entries(library.store.papers.get([result.id for result in results]))
+    written = entries(papers)
     names = [field.name for field in fields(RelatedResult)]
     return tuple(
         RelatedWorkResult(

@@ -110,6 +110,8 @@ class LikenessOfPassages:
 
     def nearest_passage(self, number: int, by_words: bool = False) -> int:
         """The place of the passage that a paper is nearest to by meaning, or most like by words."""
+        if len(self.passages) == 1:
+            return 0
         asked = np.array([number])
         said = [float((p.words.of(asked) if by_words else p.cosines(asked))[0]) for p in self.passages]
         return int(np.argmax(said))

@@ -208,16 +208,16 @@ def test_path_and_gaps(data: Path, asked_here: Library) -> None:
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
-    ("search", {}, "missing required field `query`"),
+    ("search", {}, "query: is missing; known are query, "),
     ("search", {"query": 7.5}, "query: "),
     ("search", {"query": "x", "limit": 0}, "limit: "),
     ("search", {"query": "x", "limit": 101}, "limit: "),
     ("search", {"query": "x", "mode": "magic"}, "one of hybrid, keyword, semantic"),
-    ("search", {"query": "x", "q": "y"}, "unknown field `q`; known are query, "),
-    ("search", {"query": "x", "year": ["2019", "soon"]}, "year[1]: not understood; "),
+    ("search", {"query": "x", "q": "y"}, "q: unknown parameter; known are query, "),
+    ("search", {"query": "x", "year": ["2019", "soon"]}, "year: 'soon' is not one like 2019"),
     ("search", {"query": "x", "author": ["a"] * 21}, "author: "),
-    ("search", {"query": "x", "author": "a" * 501}, "author[0]: "),
-    ("search", {"query": "x", "cursor": "-1"}, "cursor: not understood; "),
+    ("search", {"query": "x", "author": "a" * 501}, "author: 'aaaa"),
+    ("search", {"query": "x", "cursor": "-1"}, "cursor: '-1' is not `meta.next`"),
     ("search", {"query": "x", "fields": ["abstract"]}, "one of authors, "),
     ("paper", {"paper": ""}, "paper: "),
     ("paper", {"paper": "2301.00001"}, "no paper '2301.00001' in the library"),
@@ -226,7 +226,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("related_work", {}, "text: give a draft, or papers"),
     ("related_work", {"text": " \n"}, "text: give a draft, or papers"),
     ("related_work", {"text": "x", "group_by": "mood"}, "group_by: "),
-    ("path", {"from": "1806.07572"}, "missing required field `to`"),
+    ("path", {"from": "1806.07572"}, "to: is missing; known are from, to"),
     ("path", {"from": "1806.07572", "to": "author:nobody at all"}, "nobody at all"),
     ("gaps", {"list": "no such list"}, "no such list"),
 ]
@@ -400,7 +400,7 @@ def test_arguments_as_clients_send_them() -> None:
     assert asked(SearchTool, given) == expected
     assert asked(SearchTool, {"query": "x", "title": "[1] on proofs"}).title == ("[1] on proofs",)
     assert asked(SearchTool, {"query": "x", "title": "[["}).title == ("[[",)
-    with pytest.raises(UsageError, match=r"author\[0\]"):
+    with pytest.raises(UsageError, match=r"author: \{\} is not a text"):
         asked(SearchTool, {"query": "x", "author": "[{}]"})
     assert asked(SearchTool, {"query": "x", "year": 2018}).year == ("2018",)
     assert asked(SearchTool, {"query": "x", "year": [2018, "2019.."]}).year == ("2018", "2019..")

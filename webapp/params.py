@@ -9,15 +9,13 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from flask import request
-from msgspec import structs
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from kg.exports import FORMATS
-from kg.filters import Scope, Search
-from kg.parameters import FILTERS, Filtered, Given, Paged, Query
+from kg.parameters import FILTERS, Filtered, Given, Query
+from kg.refusals import kinds
 from webapp import asked
-from webapp.queries import SearchQuery
 
 # Endings of addresses that ask for data; the longer one first where one ends like another.
 TWINS = ("csl.json", "json", *(format_.ending for format_ in FORMATS.values() if format_.ending != "csl.json"))
@@ -30,43 +28,19 @@ def values() -> MultiDict[str, str]:
     return request.form if request.method == "POST" else request.args
 
 
-def read(kind: type[_Kind], limit: int = 20) -> _Kind:
-    """The parameters that a type knows; `limit` where none is given.
+def read(kind: type[_Kind], limit: int | None = None) -> _Kind:
+    """The parameters that a type knows; this `limit` in place of the type's own where none is given.
 
     :raises BadRequest: one of them is no such thing; it is named.
     """
-    arrays, single = (names - {"fields"} for names in asked.kinds(kind))  # a page shows what it shows
+    arrays, single = (names - {"fields"} for names in kinds(kind))  # a page shows what it shows
     given = [(name, value) for name in single for value in values().getlist(name)[:1]]
     given += [(name, value) for name in arrays for value in values().getlist(name)]
     stripped = ((name, value if name == "q" else value.strip()) for name, value in given)
     kept = MultiDict([(name, value) for name, value in stripped if value])
-    if "limit" in single:
+    if limit is not None:
         kept.setdefault("limit", str(limit))
     return asked.read(kind, kept)
-
-
-def page(default: int = 20) -> Paged:
-    """`limit` (1 to 100) and `cursor`.
-
-    :raises BadRequest: one of them is no such thing.
-    """
-    return read(Paged, default)
-
-
-def question(page: Paged) -> Search:
-    """The question that a request asks: `q`, `mode`, `sort` and the filters.
-
-    :raises BadRequest: a parameter is no such thing.
-    """
-    return structs.replace(read(SearchQuery), limit=page.limit, cursor=page.cursor).question
-
-
-def scope() -> Scope:
-    """The filters among the parameters, as a scope.
-
-    :raises BadRequest: see `filters`.
-    """
-    return read(Filtered).scope
 
 
 def filters() -> list[Given]:

@@ -32,8 +32,8 @@ _SUFFIXES = {
     "restructured": ".rst .rest",
     "org": ".org",
 }
-_FORMATS = {suffix: name for name, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
-SUFFIXES = frozenset(_FORMATS)
+FORMATS = {suffix: name for name, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+SUFFIXES = frozenset(FORMATS)
 
 
 def parse_document(name: str, content: bytes, kind: str = "") -> Parsed:
@@ -64,8 +64,8 @@ def _format(name: str, content: bytes, kind: str) -> str:
     if "html" in kind:  # many a site shows a file in a page of its own, under the name of the file
         return "html"
     suffix = PurePosixPath(_path(name)).suffix.lower()
-    if suffix in _FORMATS:
-        return _FORMATS[suffix]
+    if suffix in FORMATS:
+        return FORMATS[suffix]
     if not suffix or name.startswith(("http://", "https://")):
         return "plain"
     raise DocumentError(f"is of a format that is not read ({suffix}); known are {', '.join(sorted(SUFFIXES))}")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from kg.errors import DocumentError
 
-_LATEX_FILES = frozenset((".tex", ".latex", ".ltx"))
 _LARGEST_BIBLIOGRAPHY = 64 * 2**20  # bytes
 _MOST_FILES, _DEEPEST, _LARGEST = 100, 5, 4 * 2**20  # files that a draft inputs; inputs in inputs; bytes of one
 # A comment, which inputs nothing, or a file that is put in here.
@@ -48,7 +47,9 @@ def with_inputs(draft: Path, content: bytes) -> Whole | None:
     They are 100 at most, of 4 MiB each and about as much together, in or below the draft's folder, and input others
     five deep at most; a command whose file is not read is left in the text.
     """
-    if draft.suffix.lower() not in _LATEX_FILES or not (b"\\input" in content or b"\\include" in content):
+    from ingest.readers import FORMATS
+
+    if FORMATS.get(draft.suffix.lower()) != "latex" or not (b"\\input" in content or b"\\include" in content):
         return None
     whole = Whole()
     try:

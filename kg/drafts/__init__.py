@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 # What is compared stands at the beginning and references at the end, so a long text is shortened in between.
 _MOST_READ, _LAST = 400_000, 100_000  # characters
 _MOST_ENTRIES = 8_000_000  # characters of the bibliography beside a draft; about 15,000 entries
-_MARKDOWN_FILES = frozenset((".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"))
-_LATEX_FILES, _TEXT_FILES = frozenset((".tex", ".latex", ".ltx")), frozenset(("", ".txt", ".text"))
 # What is packed, or no prose: the lines of such a file are not those of the text in it.
-_OTHER_FILES = frozenset((".pdf", ".gz", ".eml", ".ipynb", ".ris", ".bbl"))
+_OTHER_FORMATS = frozenset(("pdf", "email", "notebook", "ris", "bbl"))
 _OTHER_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # of lines to Python, and to no editor
 _NUMBER = re.compile(r"^\[(\d{1,3})\](?=\s+\S)")
 _HTML = re.compile(r"\s*<(?:!doctype html|html|head|body|article|section|main|div|p|h[1-6])\b", re.IGNORECASE)
@@ -109,18 +107,19 @@ def read_draft(content: str | bytes, name: str = "", bibliography: str = "") -> 
 
 def _read(data: bytes, name: str, bibliography: str) -> Draft:
     from ingest.blocks import Parsed
-    from ingest.readers import SUFFIXES, parse_document
+    from ingest.readers import FORMATS, parse_document
     from ingest.text import decoded
 
     suffix = PurePosixPath(name).suffix.lower()
-    if data[:2] == b"\x1f\x8b" or data[:1024].lstrip()[:5] == b"%PDF-" or suffix in _OTHER_FILES:
+    packed = data[:2] == b"\x1f\x8b" or suffix == ".gz"
+    if packed or data[:1024].lstrip()[:5] == b"%PDF-" or FORMATS.get(suffix) in _OTHER_FORMATS:
         return _draft(parse_document(name, data), Source())
     text, whole = _shortened(_OTHER_ENDS.sub(" ", decoded(data)).replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
         raise DocumentError("is empty")
-    suffix = _suffix_of(text) if suffix not in SUFFIXES or suffix in _TEXT_FILES else suffix
-    text = _listed(text) if suffix in _MARKDOWN_FILES else text
-    source = taken_apart(f"{text}\n{bibliography}" if bibliography else text, latex=suffix in _LATEX_FILES)
+    suffix = _suffix_of(text) if FORMATS.get(suffix, "plain") == "plain" else suffix
+    text = _listed(text) if FORMATS[suffix] == "markdown" else text
+    source = taken_apart(f"{text}\n{bibliography}" if bibliography else text, latex=FORMATS[suffix] == "latex")
     parsed = parse_document("draft" + suffix, source.body.encode()) if source.body.strip() else Parsed(None)
     draft = _draft(parsed, source, whole)
     if suffix in {".html", ".md"} and not (draft.passages or name):  # only by its signs, not by what it says

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from kg.drafts.citing import line_starts
 from kg.sentences import sentences
 
 if TYPE_CHECKING:
@@ -179,17 +180,17 @@ class _Places:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._newlines = [match.start() for match in re.finditer("\n", source)]
+        self._starts = line_starts(source)
         self._at = 0
 
     def line(self, sentence: str, first: int, end: int) -> int:
         """The line of a sentence of the block that begins in the line `first`; the next one begins at `end`, if any."""
-        start = max(self._at, self._newlines[first - 2] if 2 <= first < len(self._newlines) + 2 else 0)
-        limit = self._newlines[end - 2] if first < end < len(self._newlines) + 2 else len(self._source)
+        start = max(self._at, self._starts[first - 1] if 1 <= first <= len(self._starts) else 0)
+        limit = self._starts[end - 1] if first < end <= len(self._starts) else len(self._source)
         for one, other in pairwise(_WORD.findall(sentence[:200])[:5]):
             pattern = rf"\b{re.escape(one)}\b.{{1,{_NEAR}}}?\b{re.escape(other)}\b"
             found = re.compile(pattern, re.DOTALL).search(self._source, start, min(limit, start + _FARTHEST))
             if found:
                 self._at = found.start() + len(one)
-                return bisect_right(self._newlines, found.start() - 1) + 1
-        return max(first, bisect_right(self._newlines, self._at - 1) + 1 if self._at >= start else first)
+                return bisect_right(self._starts, found.start())
+        return max(first, bisect_right(self._starts, self._at) if self._at >= start else first)

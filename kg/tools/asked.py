@@ -5,7 +5,6 @@ them.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
@@ -14,6 +13,7 @@ from msgspec import Meta, Struct
 
 from kg.errors import UsageError
 from kg.parameters import Filtered, Limit
+from kg.refusals import explained, names
 
 if TYPE_CHECKING:
     from kg.library import Library
@@ -63,14 +63,13 @@ def asked(kind: type[_Tool], arguments: Mapping[str, Any]) -> _Tool:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise UsageError(_explained(str(error), kind)) from None
+        raise UsageError(explained(kind, given, str(error))) from None
 
 
 def input_schema(kind: type[Tool]) -> dict[str, Any]:
     """The JSON Schema of a tool's arguments, those first that must be given."""
     schema = _schema(kind)
-    names = sorted(schema["properties"], key=lambda name: name not in schema["required"])
-    properties = {name: schema["properties"][name] for name in names}
+    properties = {name: schema["properties"][name] for name in names(kind)}
     return {"type": "object", "properties": properties, "required": schema["required"], "additionalProperties": False}
 
 
@@ -99,17 +98,3 @@ def _several(given: Any) -> Any:
         given = found if isinstance(found, list) else [given]
     values = given if isinstance(given, list) else [given]
     return [str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values]
-
-
-def _explained(message: str, kind: type[Tool]) -> str:
-    """What is wrong: msgspec's message, which ends with ` - at `$.name[...]`` where it is about one argument."""
-    what, _, where = message.partition(" - at `$.")
-    properties = input_schema(kind)["properties"]
-    if not where:
-        return f"{what}; known are {', '.join(properties)}" if "unknown" in what else what
-    where = where.rstrip("`")
-    about = properties[re.split(r"[.\[]", where)[0]]
-    kind_of = next((part for part in about.get("anyOf", ()) if "enum" in part), about)
-    choices = kind_of.get("items", kind_of).get("enum")
-    what = "not understood" if "regex" in what else what
-    return f"{where}: {what}; " + (f"one of {', '.join(choices)}" if choices else about["description"])

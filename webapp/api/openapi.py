@@ -12,6 +12,7 @@ from msgspec.json import schema_components
 from kg import __version__
 from kg.exports import FORMATS
 from kg.parameters import MOST
+from kg.refusals import names
 from webapp.api.route import Route
 from webapp.queries import WITH_COMMAS
 
@@ -115,9 +116,8 @@ def _in_query(route: Route) -> list[dict[str, Any]]:
         return []
     (_,), components = schema_components([route.query], ref_template=_REF)
     schema = components[route.query.__name__]
-    inherited = {field.encode_name for base in route.query.__bases__ for field in msgspec.structs.fields(base)}
-    names = sorted(schema["properties"], key=lambda name: name in inherited)  # first what this route alone has
-    return [_parameter(name, "query", schema["properties"][name], name in schema["required"]) for name in names]
+    parts, needed = schema["properties"], schema["required"]
+    return [_parameter(name, "query", parts[name], name in needed) for name in names(route.query)]
 
 
 def _parameter(name: str, place: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:

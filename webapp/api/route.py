@@ -19,6 +19,7 @@ from kg.errors import NotFound, UsageError
 from kg.exports import FORMATS
 from kg.papers import Paper
 from kg.parameters import Query
+from kg.refusals import names
 from webapp import asked, replies
 
 View = Callable[..., Any]
@@ -80,7 +81,7 @@ class Route:
     def results(self) -> Any:
         """The type of the results of which `fields` may choose the fields; None where it may not."""
         asks = self.query or self.body
-        if asks is None or "fields" not in asked.names(asks):
+        if asks is None or "fields" not in names(asks):
             return None
         return (get_args(self.answer) or get_args(self.answer.__orig_bases__[0]))[0]
 

@@ -12,7 +12,7 @@ from kg.answers_work import RelatedWorkAnswer
 from kg.errors import NotFound, UsageError
 from kg.filters import BY, GROUPS, SORTS, Related
 from kg.papers import Paper
-from kg.parameters import FILTERS, MOST, Paged
+from kg.parameters import FILTERS, MOST, Filtered
 from webapp import params, replies
 from webapp.replies import library
 
@@ -28,7 +28,7 @@ def draft() -> Response | str:
         if len(query) <= LONGEST_ADDRESS:
             return redirect(url_for("pages.draft") + (f"?{query}" if query else ""), 303)
     try:
-        page = params.page()
+        page = params.read(Filtered)
         return _page(_answer(page), page)
     except (BadRequest, NotFound, UsageError) as error:
         note = error.description if isinstance(error, BadRequest) else str(error)
@@ -36,7 +36,7 @@ def draft() -> Response | str:
         return make_response(_page(None, None, note), status)  # with the draft still in its field
 
 
-def _page(answer: RelatedWorkAnswer | None, page: Paged | None, note: str | None = None) -> str:
+def _page(answer: RelatedWorkAnswer | None, page: Filtered | None, note: str | None = None) -> str:
     given = params.values()
     chosen = library().papers(_references(given.getlist("paper"))[:MOST])[0]
     return render_template(
@@ -68,7 +68,7 @@ def draft_as(twin: str) -> Response:
 
     :raises BadRequest: neither text nor papers are given.
     """
-    page = params.page()
+    page = params.read(Filtered)
     answer = _answer(page)
     if answer is None:
         raise BadRequest("text: paste a draft, or name papers with paper=")
@@ -104,7 +104,7 @@ def _chosen() -> tuple[list[Paper], list[str]]:
     return library().papers(wanted)
 
 
-def _answer(page: Paged) -> RelatedWorkAnswer | None:
+def _answer(page: Filtered) -> RelatedWorkAnswer | None:
     """The answer to the request; None where neither a text nor a paper is given."""
     given = params.values()
     text = given.get("text", "")
@@ -113,7 +113,6 @@ def _answer(page: Paged) -> RelatedWorkAnswer | None:
         raise BadRequest(f"paper: more than {MOST} papers")
     by, sort = params.choice("by", BY, "all"), params.choice("sort", SORTS, "relevance")
     group_by = params.choice("group_by", (*GROUPS, ""), "") or None
-    scope = params.scope()
     if not (text.strip() or papers):
         return None
     question = Related(
@@ -121,7 +120,7 @@ def _answer(page: Paged) -> RelatedWorkAnswer | None:
         unwanted=unwanted,
         text=text if text.strip() else None,
         by=by,
-        scope=scope,
+        scope=page.scope,
         sort=sort,
         limit=page.limit,
         offset=page.offset,

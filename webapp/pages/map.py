@@ -10,6 +10,7 @@ from kg.mapping import MOST_TITLES
 from kg.parameters import MOST
 from webapp import params, replies
 from webapp.pictures.dots import GREY, HEIGHT, PALETTE, WIDTH, colour_of, dots, image, is_light
+from webapp.queries import SearchQuery
 from webapp.replies import library
 
 
@@ -64,7 +65,7 @@ def _answer() -> MapAnswer:
 
     :raises BadRequest: a parameter is no such thing.
     """
-    question = params.question(params.page(MOST))
+    question = params.read(SearchQuery, limit=MOST).question
     return library().map(question if _asks() else None)
 
 

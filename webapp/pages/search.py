@@ -6,6 +6,7 @@ from flask import Response, render_template, request
 
 from kg.filters import SORTS
 from webapp import params, replies
+from webapp.queries import SearchQuery
 from webapp.replies import library
 
 _NEWEST_SHOWN = 8
@@ -14,18 +15,18 @@ _TOPICS_SHOWN = 40
 
 def home() -> str:
     """Search; without a question, what the library holds."""
-    page, given = params.page(), params.filters()
+    asked, given = params.read(SearchQuery), params.filters()
     query = request.args.get("q", "")
     if not (query.strip() or given):
         return _welcome()
-    answer = library().search(params.question(page))
+    answer = library().search(asked.question)
     return render_template(
         "search.html",
         answer=answer,
         papers=replies.papers_of(answer.results),
         lists=replies.lists_by_id(),
         query=query,
-        following=page.next(answer.count),
+        following=asked.next(answer.count),
         filters=given,
         sorts=SORTS,
     )
@@ -33,10 +34,10 @@ def home() -> str:
 
 def search_as(twin: str) -> Response:
     """The search page as JSON, or its papers as a file."""
-    page = params.page()
-    answer = library().search(params.question(page))
+    asked = params.read(SearchQuery)
+    answer = library().search(asked.question)
     if twin == "json":
-        return replies.listing(answer.results, answer.count, page, answer.notes, facets=answer.facets)
+        return replies.listing(answer.results, answer.count, asked, answer.notes, facets=answer.facets)
     return replies.as_file(twin, replies.papers_of(answer.results).values())
 
 

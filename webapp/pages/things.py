@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from kg.answers import AuthorAnswer, ListAnswer, SearchAnswer, TopicAnswer
 from kg.filters import SORTS, Filter, Scope, Search
 from kg.papers import Mention
-from kg.parameters import FILTERS, Paged, cursor_at
+from kg.parameters import FILTERS, Filtered, Paged, cursor_at
 from webapp import params, replies
 from webapp.replies import library
 from webapp.show import is_unresolved
@@ -55,7 +55,7 @@ def _offset(answer: ListAnswer) -> int:
     """Where the page begins that a cursor, or the line of a mention, asks for."""
     line = request.args.get("line", "")
     if not (line.isascii() and line.isdigit() and len(line) < 10):
-        return params.page().offset
+        return params.read(Paged).offset
     before = sum(mention.line < int(line) for mention in answer.mentions)
     return min(before, max(len(answer.mentions) - 1, 0)) // _MENTIONS_SHOWN * _MENTIONS_SHOWN
 
@@ -65,13 +65,15 @@ def _held(field: str, answer: AuthorAnswer | TopicAnswer, twin: str | None) -> R
     if twin is None:
         return _page(field, answer)
     if _narrows():
-        answer = replace(answer, papers=tuple(replies.papers_of(_found(field, answer.id).results).values()))
+        found = _found(field, answer.id, params.read(Filtered))
+        answer = replace(answer, papers=tuple(replies.papers_of(found.results).values()))
     return replies.one(answer) if twin == "json" else replies.as_file(twin, answer.papers, answer.id)
 
 
 def _page(field: str, answer: AuthorAnswer | TopicAnswer) -> str:
     """The same as a page, with one page of its papers."""
-    page, found = params.page(), _found(field, answer.id)
+    asked = params.read(Filtered)
+    found = _found(field, answer.id, asked)
     return render_template(
         f"{field}.html",
         answer=answer,
@@ -80,7 +82,7 @@ def _page(field: str, answer: AuthorAnswer | TopicAnswer) -> str:
         papers=replies.papers_of(found.results),
         lists=replies.lists_by_id(),
         filters=params.filters(),
-        following=page.next(found.count),
+        following=asked.next(found.count),
         sorts=SORTS[1:],
         sort=_sort(),
     )
@@ -90,11 +92,10 @@ def _narrows() -> bool:
     return not {*FILTERS, *params.PAGING, "sort"}.isdisjoint(request.args)
 
 
-def _found(field: str, id_: str) -> SearchAnswer:
+def _found(field: str, id_: str, asked: Filtered) -> SearchAnswer:
     """One page of the papers of an author or a topic, as the request narrows and sorts them."""
-    page, given = params.page(), params.filters()
-    scope = Scope((Filter(field, id_), *(one.filter for one in given)), everything=field == "author")
-    return library().search(Search(sort=_sort(), scope=scope, limit=page.limit, offset=page.offset))
+    scope = Scope((Filter(field, id_), *asked.scope.filters), everything=field == "author")
+    return library().search(Search(sort=_sort(), scope=scope, limit=asked.limit, offset=asked.offset))
 
 
 def _sort() -> str:
