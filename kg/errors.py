@@ -2,9 +2,11 @@
 
 KgError              exit 1: the command failed
 ├── UsageError       exit 2: the command was called in a way that cannot work
+│   └── ModelError   exit 2: the model of the settings cannot be loaded
 ├── NotFound         exit 1: nothing in the library goes by that name
 ├── DocumentError    a document cannot be read (exit 3 when others could)
 ├── ServiceError     a service cannot be reached or does not answer (exit 3, run again later)
+├── Overdue          exit 1: an answer takes longer than it may
 └── StorageError     exit 1: the data folder cannot be read or written
 """
 
@@ -23,6 +25,10 @@ class UsageError(KgError):
     """The command or a setting asks for something that cannot work."""
 
     exit_code = 2
+
+
+class ModelError(UsageError):
+    """The model that the settings name cannot be loaded: no question's fault."""
 
 
 class NotFound(KgError):
@@ -47,3 +53,7 @@ class ServiceError(KgError):
 
 class StorageError(KgError):
     """The data folder cannot be read or written."""
+
+
+class Overdue(KgError):
+    """An answer takes longer than it may, and was stopped."""

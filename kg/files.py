@@ -8,20 +8,22 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+TEMPORARY = ".*.tmp"  # the names of what is being written; a process that is killed leaves it behind
+
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file in one step: readers see the old content or the new, whatever happens.
+    """Write a file in one step: readers see the old content or the new, whatever happens, a power cut too.
 
     :raises OSError: the folder cannot be written or the disk is full; the old file is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    temporary = temporary_of(path)
     try:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        put_in_place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -33,11 +35,47 @@ def replace_folder(path: Path, fill: Callable[[Path], None]) -> None:
 
     :raises OSError: it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    temporary = temporary_of(path)
     try:
         temporary.mkdir(parents=True)
         fill(temporary)
+        sync_folder(temporary)
         shutil.rmtree(path, ignore_errors=True)
-        temporary.replace(path)
+        put_in_place(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def temporary_of(path: Path) -> Path:
+    """A name beside `path` under which it can be written."""
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Give what was written, and is on the disk, its name; that is on the disk too when this returns."""
+    temporary.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk.
+
+    :raises OSError: the disk did not take them.
+    """
+    if os.name == "nt" and path.is_dir():  # Windows opens no folders, and keeps names by itself
+        return
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until a folder and all below it are on the disk.
+
+    :raises OSError: the disk did not take them.
+    """
+    for below in folder.rglob("*"):
+        sync(below)
+    sync(folder)

@@ -6,18 +6,19 @@ the database. Nothing heavy is imported, so that `kg status` starts at once.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from kg.errors import StorageError
-from kg.files import replace_file
+from kg.files import replace_file, sync, sync_folder
 
-VECTORS, WORDS, FACETS, GRAPH, MAP = "vectors", "words", "facets", "graph", "map"  # the kinds that there are
+VECTORS, WORDS, FACETS, GRAPH, MAP = KINDS = "vectors", "words", "facets", "graph", "map"
 COLUMNS = "columns"  # what facets are made by
 
 _Opened = TypeVar("_Opened")
@@ -28,7 +29,7 @@ class Manifest:
     """What a derived folder was made from.
 
     `maker` is what made it (a model, a tokenizer), `state` the store's count of changes, `count` that of papers,
-    `size` that of its files in bytes.
+    `size` that of its files in bytes, `digests` the SHA-256 of each, by its name.
     """
 
     maker: str
@@ -36,10 +37,13 @@ class Manifest:
     count: int
     folder: str
     size: int
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 def write(parent: Path, kind: str, maker: str, state: int | None, fill: Callable[[Path], int]) -> Manifest:
     """Let `fill` write a new folder of that kind (it tells how many papers), then drop the one before.
+
+    Each step is on the disk before the next: a power cut leaves the old folder or the new one, whole.
 
     :raises StorageError: it cannot be written.
     """
@@ -47,11 +51,11 @@ def write(parent: Path, kind: str, maker: str, state: int | None, fill: Callable
     try:
         folder.mkdir(parents=True)
         count = fill(folder)
-        manifest = Manifest(maker, state, count, folder.name, _size(folder))
+        sync_folder(folder)
+        manifest = Manifest(maker, state, count, folder.name, _size(folder), _digests(folder))
         replace_file(parent / f"{kind}.json", json.dumps(asdict(manifest)).encode())
-        for old in parent.glob(f"{kind}-*"):
-            if old != folder:
-                shutil.rmtree(old, ignore_errors=True)
+        for old in unnamed(parent, kind, folder.name):
+            shutil.rmtree(old, ignore_errors=True)
     except (OSError, RuntimeError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise StorageError(f"the index cannot be written to {parent}: {error}") from error
@@ -65,6 +69,32 @@ def read(parent: Path, kind: str) -> Manifest | None:
         return manifest if _size(parent / manifest.folder) == manifest.size else None
     except (OSError, ValueError, TypeError):
         return None
+
+
+def unnamed(parent: Path, kind: str, named: str | None = None) -> list[Path]:
+    """Folders of that kind other than the `named` one: of before, or left behind by a process that was killed."""
+    return [folder for folder in parent.glob(f"{kind}-*") if folder.name != named]
+
+
+def is_damaged(parent: Path, kind: str) -> bool:
+    """Whether what is in place is not what was written, to the last bit: all of it is read."""
+    if not (parent / f"{kind}.json").exists():
+        return False
+    manifest = read(parent, kind)
+    try:
+        return manifest is None or manifest.digests not in ({}, _digests(parent / manifest.folder))
+    except OSError:
+        return True
+
+
+def drop(parent: Path, kind: str) -> None:
+    """Take what is in place out of its place; its folder goes when the next one is written.
+
+    :raises OSError: the folder cannot be written.
+    """
+    (parent / f"{kind}.json").unlink(missing_ok=True)
+    if parent.is_dir():
+        sync(parent)
 
 
 def version(parent: Path, kind: str) -> tuple[int, int] | None:
@@ -102,3 +132,11 @@ def status(parent: Path, kind: str, maker: str, state: int | None) -> str:
 
 def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir())
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    digests = {}
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as file:
+            digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return digests

@@ -14,6 +14,7 @@ from kg.cli.evaluation import evaluate, evaluate_citations
 from kg.cli.export import export
 from kg.cli.graph import gaps, path
 from kg.cli.ingest import extract, ingest
+from kg.cli.keeping import backup, doctor, restore
 from kg.cli.mcp import mcp
 from kg.cli.related import related
 from kg.cli.serve import serve
@@ -52,6 +53,9 @@ for command in (
     status,
     serve,
     mcp,
+    doctor,
+    backup,
+    restore,
     evaluate,
     evaluate_citations,
 ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from sqlite3 import Connection, OperationalError, connect
 from sqlite3 import DatabaseError as DatabaseError  # what a damaged file raises late; the doors tell it
@@ -19,6 +19,7 @@ from kg.store.arrivals import Arrivals
 from kg.store.asks import Asks
 from kg.store.bulk import BulkLoading
 from kg.store.changes import Changes
+from kg.store.checks import Checks
 from kg.store.citations import Citations
 from kg.store.cited import CitedWorks
 from kg.store.columns import Columns
@@ -31,6 +32,7 @@ from kg.store.names import Names
 from kg.store.news import NewThings
 from kg.store.papers import Papers
 from kg.store.people import People
+from kg.store.reads import one_state
 from kg.store.relations import Relations
 from kg.store.resolutions import Resolutions
 from kg.store.runs import Runs
@@ -81,6 +83,7 @@ class Store:
         self.changes = Changes(self._db)
         self.resolutions = Resolutions(self._db)
         self.harvests = Harvests(self._db)
+        self.checks = Checks(self._db)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -93,6 +96,13 @@ class Store:
                 yield
         except OperationalError as error:
             raise StorageError(f"the library cannot be written: {error}") from error
+
+    def reading(self, seconds: float | None = None) -> AbstractContextManager[None]:
+        """All that is read inside is of one state, whatever others commit meanwhile; see `kg.store.reads`.
+
+        :raises Overdue: it takes longer than so many seconds.
+        """
+        return one_state(self._db, seconds)
 
     def state(self, name: str) -> int:
         """How often the `texts` (of the index) or the `relations` (of the graph) have changed."""
@@ -187,10 +197,11 @@ def _is_current(db: Database) -> bool:
 
 def _brought_up_to_date(db: Database) -> bool:
     db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA synchronous = FULL")  # what is committed is on the disk, so no count is ever given twice
     db.execute(f"PRAGMA cache_size = -{_CACHE}")
     db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
     _applied(db)
+    db.enable_wal()
     if migrations.pending(db):
-        db.enable_wal()
         migrations.apply(db)
     return True

@@ -53,6 +53,11 @@ class Vectors:
         row = self._db.execute(f"SELECT count(*) {_OF_PAPERS}", [model]).fetchone()
         return int(row[0])
 
+    def models(self) -> list[str]:
+        """The models that there are vectors of, most first."""
+        rows = self._db.execute("SELECT model FROM vectors GROUP BY model ORDER BY count(*) DESC, model")
+        return [model for (model,) in rows]
+
     def of_papers(self, model: str) -> Iterator[tuple[NDArray[np.int64], Matrix]]:
         """Numbers (n,) and vectors (n, d) of the papers embedded by `model`, by number, in parts."""
         cursor = self._db.execute(f"SELECT p.number, v.vector {_OF_PAPERS} ORDER BY p.number", [model])

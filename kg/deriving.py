@@ -1,0 +1,109 @@
+"""What is made from the database: index, authors, topics, graph, map, postings, facets; each only if it is stale."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg import generations
+from kg.connecting import connect
+from kg.connecting import status as graph_status
+from kg.errors import StorageError
+from kg.generations import COLUMNS, FACETS, GRAPH, VECTORS, WORDS
+from kg.joining import join_authors
+from kg.library import Library
+from kg.store import Store
+from kg.store.words import TOKENIZER
+
+if TYPE_CHECKING:
+    from search.index import VectorIndex
+
+
+def model_of(library: Library, store: Store) -> str:
+    """The model that the library is embedded by: that of its index, else of the settings, else of most vectors."""
+    manifest = generations.read(library.config.index_folder, VECTORS)
+    wanted = manifest.maker if manifest else library.parts.model()
+    models = store.vectors.models()
+    return wanted if wanted in models or not models else models[0]
+
+
+def drop_other_histories(store: Store, folder: Path) -> None:
+    """Take away what was made from changes that this database has not seen: an older one was put in its place.
+
+    Counts only grow, so it must be done before anything changes: later the same count may mean other changes.
+
+    :raises OSError: the folder cannot be written.
+    """
+    states = {VECTORS: "texts", WORDS: "words", FACETS: "relations", GRAPH: "relations"}
+    for kind, name in states.items():
+        manifest = generations.read(folder, kind)
+        if manifest and (manifest.state or 0) > store.state(name):
+            generations.drop(folder, kind)
+
+
+def index_vectors(library: Library, store: Store, model: str) -> None:
+    """Rebuild the vector index if the vectors of that model changed, or what is in place cannot be opened.
+
+    :raises StorageError: the folder cannot be written.
+    """
+    folder = library.config.index_folder
+    fresh = generations.status(folder, VECTORS, model, store.state("texts")) == "fresh"
+    if not fresh or not library.parts.index_is_whole():
+        from search.index import build
+
+        build(store, model, folder)
+
+
+def derive(library: Library, store: Store) -> None:
+    """Rebuild all else that is made from the database and the vector index.
+
+    :raises StorageError: the data folder cannot be written.
+    """
+    join_authors(store)
+    _relate(library, store)
+    _draw(library, store)
+    _index_words(library.config.index_folder, store)
+
+
+def _relate(library: Library, store: Store) -> None:
+    """Rebuild topics and graph if what they are made of changed."""
+    fresh, index = store.topics.are_fresh(), None
+    if not fresh:
+        from kg.grouping import group
+
+        index = _index(library)
+        group(store, index, datetime.now(UTC).isoformat(timespec="seconds"))
+    if graph_status(store, library.config.index_folder) != "fresh":
+        connect(store, _index(library) if fresh else index, library.config.index_folder)
+
+
+def _draw(library: Library, store: Store) -> None:
+    """Draw the map anew if the vectors or the topics changed."""
+    from kg.mapping import draw, is_fresh
+
+    folder = library.config.index_folder
+    if not is_fresh(store, folder) and (index := _index(library)) is not None:
+        draw(store, index, folder)
+
+
+def _index_words(folder: Path, store: Store) -> None:
+    """Rebuild postings and facets if what they are made of changed."""
+    if generations.status(folder, WORDS, TOKENIZER, store.words.state()) != "fresh":
+        from search.postings import build as build_postings
+
+        build_postings(store, folder)
+    if generations.status(folder, FACETS, COLUMNS, store.state("relations")) != "fresh":
+        from search.facets import build as build_columns
+
+        build_columns(store, folder)
+
+
+def _index(library: Library) -> VectorIndex | None:
+    """The vectors in place, of whatever model; None where nothing is embedded."""
+    from search.index import VectorIndex
+
+    try:
+        return VectorIndex(library.config.index_folder)
+    except StorageError:
+        return None
