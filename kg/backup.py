@@ -76,6 +76,7 @@ def restore(library: Library, file: Path, say: Callable[[str], None]) -> Restore
         for kind in KINDS:
             generations.drop(config.index_folder, kind)
         take_over(copy, config.database)
+        say("restored; making index, graph and map anew")
         with Store(config.database) as store:
             index_vectors(library, store, model_of(library, store))
             derive(library, store)

@@ -66,7 +66,7 @@ def examine(library: Library, mend: bool, say: Callable[[str], None]) -> list[Fi
     with alone(config.data, say):
         findings += _treated(_leftovers(config), mend)
         if not config.database.is_file():
-            return [*findings, Finding("database", config.no_papers, advice="or `kg restore FILE`, if there is a copy")]
+            return [*findings, Finding("database", f"there is no {config.database}", advice=_from_copy(config))]
         try:
             with Store(config.database, read_only=not mend) as store:
                 findings += _treated(_database(store, config, deep=mend), mend)
@@ -104,7 +104,7 @@ def _permissions(config: Config) -> Iterator[_Fault]:
         if path.name == "kg.toml" and _KEYS in path.read_text(encoding="utf-8", errors="replace"):
             wanted &= 0o700
         if wanted != mode:
-            problem = f"{path} has the permissions {mode:o}, which should be {wanted:o}"
+            problem = f"{path} has the permissions {mode:03o}, which should be {wanted:03o}"
             owner = "its owner can change them: `chmod`, or `chown` first"
             yield _Fault("permissions", problem, partial(path.chmod, wanted), "changed", owner)
 
@@ -202,5 +202,5 @@ def _from_copy(config: Config) -> str:
     """What to do with a database that cannot be mended."""
     copies = sorted((config.data / "backups").glob("kg-*.db"))
     if copies:
-        return f"`kg restore {copies[-1]}` goes back to the newest copy; the damaged file is kept"
-    return "`kg restore FILE`, if there is a copy elsewhere; else move the file away and `kg ingest` the lists again"
+        return f"`kg restore {copies[-1]}` goes back to the newest copy; what is there now is kept"
+    return "`kg restore FILE`, if there is a copy elsewhere; else, with the file moved away, `kg ingest SOURCE`"

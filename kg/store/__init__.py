@@ -142,7 +142,7 @@ def _open(path: Path, read_only: bool) -> Database | None:
         ready = _is_current(db) if read_only else _brought_up_to_date(db)
     except DatabaseError as error:
         connection.close()
-        raise StorageError(f"cannot open {path}: {error}") from error
+        raise StorageError(f"cannot open {path}: {error}; `kg doctor` says what can be done") from error
     except StorageError:
         connection.close()
         raise
@@ -163,9 +163,12 @@ def _readable(db: Database) -> bool:
 def _connected(path: Path, mode: str | None) -> Connection:
     try:
         if mode:
-            return connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=_BUSY)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return connect(path, timeout=_BUSY)
+            connection = connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=_BUSY)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = connect(path, timeout=_BUSY)
+        connection.execute("PRAGMA trusted_schema = OFF")  # the file may be another's: https://sqlite.org/security.html
+        return connection
     except (OSError, OperationalError) as error:
         raise StorageError(f"cannot open {path}: {error}; choose another folder with --data") from error
 
