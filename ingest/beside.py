@@ -1,4 +1,4 @@
-"""A snapshot that is parsed by a process beside, while this one stores what was parsed before.
+"""A snapshot that is parsed by a process beside (`python -m ingest.beside`), while this one stores what came before.
 
 The two are joined by one pipe only. So the process beside ends with this one, however that ends, and is at most one
 chunk ahead.
@@ -7,18 +7,24 @@ chunk ahead.
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Generator, Iterable
+from contextlib import suppress
 from itertools import islice
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
+
+import msgspec
 
 from ingest.bulk import read_snapshot
+from ingest.pipes import Closed, Reply, receive, send
+from ingest.text import fit
+from ingest.workers import ended, started
 from kg.errors import DocumentError
 from kg.store.prepared import Prepared
 
 _T = TypeVar("_T")
+_LARGEST = 2**30  # bytes of a chunk
 
 
 def parsed(path: Path, at: str, size: int) -> Generator[list[Prepared], None, None]:
@@ -34,18 +40,13 @@ def parsed_beside(path: Path, at: str, size: int) -> Generator[list[Prepared], N
 
     :raises DocumentError: the file cannot be read.
     """
-    context = get_context("spawn")  # a fork would take over the open database
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(path, at, size, sender))
-    process.start()
-    sender.close()  # the process has the only one now: when it dies, receiving ends
+    process = started("ingest.beside", str(path), at, str(size))
+    decoder = msgspec.msgpack.Decoder(Reply[list[Prepared]])
     try:
-        while chunk := _received(receiver, path):
+        while process.stdout and (chunk := _received(process.stdout, decoder, path)):
             yield chunk
     finally:
-        process.terminate()
-        process.join()
-        receiver.close()
+        ended(process)
 
 
 def chunked(items: Iterable[_T], size: int) -> Generator[list[_T], None, None]:
@@ -55,24 +56,27 @@ def chunked(items: Iterable[_T], size: int) -> Generator[list[_T], None, None]:
         yield chunk
 
 
-def _received(receiver: Connection, path: Path) -> list[Prepared]:
+def _received(pipe: IO[bytes], decoder: msgspec.msgpack.Decoder[Reply[list[Prepared]]], path: Path) -> list[Prepared]:
     try:
-        found: list[Prepared] | DocumentError = receiver.recv()
-    except (EOFError, OSError):  # it ended between two chunks, or in the middle of one
+        reply = receive(pipe, decoder, _LARGEST)
+    except Closed:  # it ended between two chunks, or in the middle of one
         raise DocumentError(f"{path}: cannot be read: the process that parses it was ended") from None
-    if isinstance(found, DocumentError):
-        raise found
-    return found
+    if reply.refused is not None:
+        raise DocumentError(reply.refused)
+    return reply.result or []
 
 
-def _send(path: Path, at: str, size: int, sender: Connection) -> None:
+def _send(path: Path, at: str, size: int, pipe: IO[bytes]) -> None:
     """What the process beside does: all chunks, and an empty one; or the error that ends them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that stores, and it ends this one
     try:
         for chunk in parsed(path, at, size):
-            sender.send(chunk)
-        sender.send([])
+            send(pipe, Reply(chunk))
+        send(pipe, Reply())
     except DocumentError as error:
-        sender.send(error)
-    except BrokenPipeError:
-        pass  # the process that stores is gone
+        send(pipe, Reply(refused=fit(str(error))))
+
+
+if __name__ == "__main__":
+    with suppress(Closed):  # the process that stores is gone
+        _send(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.stdout.buffer)

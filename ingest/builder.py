@@ -8,6 +8,7 @@ from bisect import bisect_right
 
 from ingest.blocks import Block, Cell, Kind, Link, Span
 
+_NOTHING = " |\n"  # what readers put between pieces; a block of nothing else is none
 _BARE_URL = re.compile(r"https?://[^\s<>\"`|\u201c\u201d]{1,2000}")
 
 
@@ -70,7 +71,8 @@ class BlockBuilder:
         text = "".join(self._parts).removesuffix(" | ")
         if head:
             self._columns = [" ".join(text[cell.start : cell.end].lower().split()) for cell in cells]
-        elif text.strip(" |") or self._links:
+        elif text.strip(_NOTHING) or self._links:
+            self._end_at(len(text))
             self._add_block(text)
         self._clear()
         self._cells = None
@@ -87,7 +89,7 @@ class BlockBuilder:
         if not self._parts and not self._links:
             return
         text = "".join(self._parts)
-        if text.strip(" |") or self._links:
+        if text.strip(_NOTHING) or self._links:
             self._add_block(text)
         self._clear()
 
@@ -136,6 +138,12 @@ class BlockBuilder:
         self._emphasised: list[Span] = []
         self._strong: list[Span] = []
         self._open_spans: list[tuple[bool, int]] = []
+
+    def _end_at(self, length: int) -> None:
+        """Nothing reaches beyond the text of a row, even if it is still open when the last cell ends."""
+        self._links = [link._replace(start=min(link.start, length), end=min(link.end, length)) for link in self._links]
+        self._emphasised = [(min(start, length), min(end, length)) for start, end in self._emphasised]
+        self._strong = [(min(start, length), min(end, length)) for start, end in self._strong]
 
     def _add_block(self, text: str) -> None:
         kind, level, parent = self._place()

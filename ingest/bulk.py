@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,6 +31,7 @@ _USUAL = re.compile(
     rf"[A-Z][a-z][a-z], ([0-9]{{1,2}}) ({'|'.join(_MONTHS)}) ([12][0-9]{{3}}) "
     r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9] GMT"
 )
+_LONGEST_LINE = 16 * 2**20  # characters
 _REMARK = re.compile(r"\([^()]*\)")
 _BETWEEN = re.compile(r",|\band\b")
 
@@ -42,7 +43,7 @@ def read_snapshot(path: Path, source: str, at: str | None) -> Iterator[Metadata]
     """
     found = False
     with _opened(path) as file:
-        for line in file:
+        for line in _lines(file):
             record = _record(line, source, at)
             if record is not None:
                 found = True
@@ -57,7 +58,7 @@ def read_citations(path: Path) -> Iterator[tuple[str, str]]:
     :raises DocumentError: the file cannot be read or lacks the columns.
     """
     with _opened(path) as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        rows = csv.DictReader(_lines(file), delimiter="\t", quoting=csv.QUOTE_NONE)
         if not {"citing", "cited"} <= set(rows.fieldnames or ()):
             raise DocumentError(f"{path}: the first line must name the columns citing and cited, by tabs")
         for row in rows:
@@ -81,27 +82,33 @@ def _opened(path: Path) -> Iterator[TextIO]:
         raise DocumentError(f"{path}: cannot be read: {error}") from error
 
 
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file; what is longer than any record is no line, and is not held in memory as one."""
+    return iter(partial(file.readline, _LONGEST_LINE), "")
+
+
 def _record(line: str, source: str, at: str | None) -> Metadata | None:
     """A line as a record; None when it is none, or a field is of another kind than it should be."""
     try:
         raw = json.loads(line)
         arxiv_id, title = parse_arxiv_id(str(raw["id"])), _squeezed(raw["title"])
         return _metadata(arxiv_id.base, title, raw, source, at) if arxiv_id and title else None
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return None
 
 
 def _metadata(arxiv_id: str, title: str, raw: dict[str, Any], source: str, at: str | None) -> Metadata:
     versions = raw.get("versions") or [{}]
     comment = _squeezed(raw.get("comments"))
-    categories = raw.get("categories") or ""
+    said = raw.get("categories") or ""
+    categories = said.split() if isinstance(said, str) else said
     return Metadata(
         arxiv_id=arxiv_id,
         title=title,
         source=source,
         abstract=_squeezed(raw.get("abstract")),
         authors=_authors(raw),
-        categories=tuple(categories.split() if isinstance(categories, str) else map(str, categories)),
+        categories=tuple(name for category in categories if (name := _squeezed(category))),
         published=_date(versions[0].get("created")) or _date(raw.get("published")) or _date(raw.get("update_date")),
         updated=_date(raw.get("update_date")) or _date(raw.get("updated")) or _date(versions[-1].get("created")),
         version=_version(versions[-1].get("version")),
@@ -116,7 +123,7 @@ def _metadata(arxiv_id: str, title: str, raw: dict[str, Any], source: str, at: s
 def _authors(raw: dict[str, Any]) -> tuple[str, ...]:
     """Names in their usual order: from the parsed form (family, given, suffix), or the text."""
     if parsed := raw.get("authors_parsed"):
-        names = (" ".join(part for part in (p[1], p[0], *p[2:3]) if part) for p in parsed if p)
+        names = (squeezed(" ".join(part for part in (p[1], p[0], *p[2:3]) if part)) for p in parsed if p)
         return tuple(name for name in names if name)
     authors = raw.get("authors") or ""
     if not isinstance(authors, str):

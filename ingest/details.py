@@ -25,7 +25,8 @@ _PLACES = frozenset(
     {"venue", "conference", "journal", "published", "published in", "publication", "where", "year", "date"}
 )
 _TRAILING_LABEL = re.compile(
-    r"[\s,.;:(]+(?:url|link|arxiv|available (?:at|from|online)|retrieved from|doi|see)\s?:?$", re.IGNORECASE
+    r"(?<![\s,.;:(])[\s,.;:(]++(?:url|link|arxiv|available (?:at|from|online)|retrieved from|doi|see)\s?:?$",
+    re.IGNORECASE,
 )
 _LAST_LABEL = re.compile(r"\s\W{0,4}(?:links?|url|pdf|paper|arxiv|code)\W{0,4}$", re.IGNORECASE)
 _TITLE_FIELD = re.compile(r"\W{0,6}title\s?::?\s", re.IGNORECASE)
@@ -38,7 +39,7 @@ _TAG = re.compile(r"\s*[(\[]([^()\[\]]{3,40})[)\]][\s:.,-]*(?=\S)")
 _BRACKETED = re.compile(rf"[{re.escape(JOINTS)}\s]*[(\[]([^()\[\]]{{3,200}})[)\]]")
 _LEAD = re.compile(rf"[{re.escape(JOINTS)}\s]*(by\s+)?")
 _STOP = re.compile(r"[.;(]\s|\s[-–—|]\s|$")
-_FIRST_PART = re.compile(r"[(\[*_]*(?:In\s+)?([^.;:–—]{2,60}?)[)\]*_]*(?:[.;:–—]\s|\s-\s|\.?$)")
+_FIRST_PART = re.compile(r"[(\[*_]*+(?:In\s+)?([^.;:–—]{2,60}?)[)\]*_]*(?:[.;:–—]\s|\s-\s|\.?$)")
 _LONGEST_SENTENCE = 600  # characters before and after the link in it
 _ADDRESSES = re.compile(r"https?://\S+")
 _SENTENCE = re.compile(r"(?<! al)(?<!\b[A-Z])[.!?][\"”’)]?\s+(?=[A-Z(\[$“])")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from ingest.blocks import Parsed
+from ingest.files import is_within
 from ingest.identity import agrees, id_of_work, names_of, sure_names_of
-from ingest.limits import guarded
-from ingest.mentions import find_mentions
 from ingest.outcome import Outcome, Progress
-from ingest.readers import parse_document
-from ingest.sources import documents_of, is_url, locate, read
+from ingest.sources import documents_of, folder_of, is_url, locate, read
+from ingest.worker import Understood, Unread
+from ingest.workers import Workers
 from kg.errors import DocumentError
 from kg.papers import Mention
 from kg.store import Store
@@ -24,6 +23,8 @@ from kg.text import squeezed
 
 # Counts changes of what is read out of a document: documents read by an older version are read again.
 _READERS_VERSION = b"4"
+_MOST_LINES, _MOST_YEARS = 2**31, 10_000  # what a worker tells beyond them is made up
+_WORKERS = Workers("ingest.worker", Understood)
 
 
 def extract(
@@ -32,13 +33,13 @@ def extract(
     """The mentions in documents, storing nothing; what could not be read; how many documents could."""
     mentions: list[Mention] = []
     problems: list[str] = []
-    found = [document for _, documents in _located(given, problems) for document in documents]
+    found = [(folder, one) for _, folder, documents in _located(given, problems) for one in documents]
     failed = 0
-    for number, document in enumerate(found):
+    for number, (folder, document) in enumerate(found):
         progress("reading", number, len(found))
         try:
-            content, kind = read(document, allow_private)
-            mentions += _understood(document, content, kind)[1]
+            content, kind = read(document, allow_private, folder)
+            mentions += _understood(document, content, kind).mentions
         except DocumentError as error:
             problems.append(f"{document.given}: {error}")
             failed += 1
@@ -57,12 +58,12 @@ def read_documents(store: Store, given: Sequence[str], outcome: Outcome, web: We
     """Read the sources given, or those known; a source of which anything could be read is remembered."""
     known = [source.given if is_url(source.location) else source.location for source in store.documents.sources()]
     located = list(_located(given or known, outcome.problems_of_documents))
-    total, done = sum(len(documents) for _, documents in located), 0
-    for source, documents in located:
+    total, done = sum(len(documents) for *_, documents in located), 0
+    for source, folder, documents in located:
         before = outcome.read + outcome.unchanged
         for document in documents:
             progress("reading", done, total)
-            _read_one(store, document, outcome, web)
+            _read_one(store, document, folder, outcome, web)
             done += 1
         _forget_deleted(store, source, documents, outcome)
         if outcome.read + outcome.unchanged > before and given:
@@ -78,38 +79,53 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _located(given: Iterable[str], problems: list[str]) -> Iterable[tuple[Source, list[Source]]]:
-    """Each source with its documents; a document that two sources name is the first one's."""
+_Located = tuple[Source, str | None, list[Source]]
+
+
+def _located(given: Iterable[str], problems: list[str]) -> Iterator[_Located]:
+    """Each source with its folder, if it has one, and its documents; one that two sources name is the first one's."""
     seen: set[str] = set()
     for source in map(locate, given):
         try:
-            unique = {os.path.realpath(document.location): document for document in reversed(documents_of(source))}
-            documents = [document for place, document in reversed(unique.items()) if place not in seen]
+            found, folder = documents_of(source), folder_of(source)
         except DocumentError as error:
             problems.append(str(error))
             continue
         except OSError as error:
             problems.append(f"{source.given[:200]}: cannot be read: {error.strerror}")
             continue
-        seen.update(os.path.realpath(document.location) for document in documents)
-        yield source, documents
+        yield source, folder, list(_new(found, folder, seen, problems))
 
 
-def _read_one(store: Store, document: Source, outcome: Outcome, web: Web) -> None:
+def _new(found: Iterable[Source], folder: str | None, seen: set[str], problems: list[str]) -> Iterator[Source]:
+    """Those of a source's documents that lie in its folder and were not seen before."""
+    for document in found:
+        place = document.location if is_url(document.location) else os.path.realpath(document.location)
+        if folder is not None and not is_within(place, folder):
+            problems.append(
+                f"{document.given}: is left out, a link leads to it out of {folder}: name it by itself if that is meant"
+            )
+        elif place not in seen:
+            seen.add(place)
+            yield document
+
+
+def _read_one(store: Store, document: Source, folder: str | None, outcome: Outcome, web: Web) -> None:
     """Read a document if it is new or has changed. All that it says is stored at once: a kill leaves no half."""
     try:
         if is_url(document.location) and not web.allowed:
             raise DocumentError("is on the web, and this run is offline")
-        content, kind = read(document, web.private)
+        content, kind = read(document, web.private, folder)
         digest = hashlib.sha256(_READERS_VERSION + content).hexdigest()
         if digest == store.documents.content_hash(document.location):
             outcome.unchanged += 1
             return
-        parsed, mentions = _understood(document, content, kind)
+        understood = _understood(document, content, kind)
     except DocumentError as error:
         outcome.problems_of_documents.append(f"{document.given}: {error}")
         return
-    title = squeezed(parsed.title or PurePosixPath(document.location).stem)
+    mentions = understood.mentions
+    title = squeezed(understood.title or PurePosixPath(document.location).stem)
     record = Document(document.given, document.location, title, digest, now())
     with store.transaction():
         since = store.documents.since(document.location)
@@ -120,10 +136,26 @@ def _read_one(store: Store, document: Source, outcome: Outcome, web: Web) -> Non
     outcome.mentions += len(mentions)
 
 
-def _understood(document: Source, content: bytes, kind: str) -> tuple[Parsed, list[Mention]]:
-    with guarded(len(content)):
-        parsed = parse_document(document.location, content, kind)
-        return parsed, find_mentions(document.given, parsed)
+def _understood(document: Source, content: bytes, kind: str) -> Understood:
+    """What a document says, as a process of its own has read it.
+
+    :raises DocumentError: it cannot be read, or the process was made to tell what no document says.
+    """
+    found = _WORKERS.ask(Unread(document.given, document.location, kind, content), len(content))
+    if not all(_is_of(mention, document) for mention in found.mentions):
+        raise DocumentError("cannot be read: the process that reads it was made to tell nonsense")
+    return found
+
+
+def _is_of(mention: Mention, document: Source) -> bool:
+    """Whether this can be a mention in a document: numbers are such, and no work was found yet."""
+    return (
+        mention.document == document.given
+        and 0 <= mention.line < _MOST_LINES
+        and (mention.year is None or 0 <= mention.year < _MOST_YEARS)
+        and mention.paper is None
+        and mention.list_id is None
+    )
 
 
 def _forget_deleted(store: Store, source: Source, found: list[Source], outcome: Outcome) -> None:

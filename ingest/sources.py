@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import glob
-import ipaddress
 import os
 import re
-import socket
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urljoin
 
 import pathspec
-import requests
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
+from ingest.files import beginning
 from ingest.readers import SUFFIXES
-from kg import __version__
 from kg.errors import DocumentError
-from kg.identifiers import split_url
 from kg.store.documents import Source
 
-USER_AGENT = f"kg/{__version__} (reading-list ingest)"
-_LARGEST = 64 * 2**20  # bytes of one document
-_TIMEOUT = (10, 60)  # seconds: to connect, between two pieces
-_LONGEST_FETCH = 300.0  # seconds, all redirects together
-_MOST_REDIRECTS = 5
-_OTHER_MEDIA = re.compile(r"(?:image|video|audio|font)/|application/(?:zip|x-tar|vnd\.(?:ms|openxml))", re.IGNORECASE)
-_MOST_PATTERNS, _LONGEST_PATTERN, _MOST_STARS = 2000, 200, 6  # of a .gitignore file
+LARGEST = 64 * 2**20  # bytes of one document
+_MOST_PATTERNS, _LONGEST_PATTERN, _MOST_STARS, _LARGEST_SPEC = 2000, 200, 6, 2**20  # of a .gitignore file; bytes of it
 
 
 def is_url(location: str) -> bool:
@@ -64,25 +53,39 @@ def documents_of(source: Source) -> list[Source]:
     return found
 
 
-def read(document: Source, allow_private: bool = False) -> tuple[bytes, str]:
+def folder_of(source: Source) -> str | None:
+    """The real path of the folder that all documents of a source lie in: a hostile one has links that lead out of it.
+
+    None for a file or a URL: what the user names is read, wherever it leads.
+    """
+    path = Path(source.location)
+    if is_url(source.location) or (path.exists() and not path.is_dir()):
+        return None
+    while glob.has_magic(str(path)) and not path.exists():
+        path = path.parent
+    return os.path.realpath(path)
+
+
+def read(document: Source, allow_private: bool = False, folder: str | None = None) -> tuple[bytes, str]:
     """The content of a document, and its media type where a server told one.
 
+    :param folder: the real path of a folder that a file has to be in.
     :raises DocumentError: it cannot be read or fetched, or is larger than 64 MiB.
     """
-    if is_url(document.location):
-        return _fetch(document.location, allow_private)
     try:
-        document.location.encode()
-        path = Path(document.location)
-        if path.exists() and not path.is_file():
-            raise DocumentError("is no regular file")
-        if path.stat().st_size > _LARGEST:
-            raise DocumentError(f"is larger than {_LARGEST >> 20} MiB")
-        return path.read_bytes(), ""
+        f"{document.given}{document.location}".encode()
+        if is_url(document.location):
+            from ingest.fetching import fetch
+
+            return fetch(document.location, allow_private, LARGEST)
+        content = beginning(document.location, LARGEST + 1, folder)
     except UnicodeEncodeError as error:
         raise DocumentError("has a name that is not UTF-8: rename it") from error
     except (OSError, ValueError) as error:
         raise DocumentError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if len(content) > LARGEST:
+        raise DocumentError(f"is larger than {LARGEST >> 20} MiB")
+    return content, ""
 
 
 def _at(source: Source) -> list[Source]:
@@ -116,10 +119,12 @@ def _ignored(path: Path, specs: Sequence[tuple[Path, pathspec.GitIgnoreSpec]], e
 
 def _spec(file: Path) -> pathspec.GitIgnoreSpec | None:
     """The patterns of a .gitignore file; one that means nothing, or that would take ages to match, is left out."""
-    if not file.is_file():
+    try:  # git follows no link here either
+        text = beginning(file, _LARGEST_SPEC, follow=False).decode("utf-8", "replace")
+    except (OSError, DocumentError):
         return None
     patterns: list[GitIgnoreSpecPattern] = []
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines()[:_MOST_PATTERNS]:
+    for line in text.splitlines()[:_MOST_PATTERNS]:
         if len(line) <= _LONGEST_PATTERN and line.count("*") <= _MOST_STARS:
             with suppress(ValueError, re.error), warnings.catch_warnings(action="ignore"):
                 patterns += pathspec.GitIgnoreSpec.from_lines([line]).patterns
@@ -135,63 +140,3 @@ def _matched(source: Source, match: str) -> Source:
     """A match of a glob, named from the user's folder where the glob was."""
     absolute = os.path.isabs(os.path.expanduser(source.given))
     return Source(match if absolute else os.path.relpath(match), os.path.abspath(match))
-
-
-def _fetch(url: str, allow_private: bool) -> tuple[bytes, str]:
-    """Fetch a page, following a few redirects, each to a public address only."""
-    end = time.monotonic() + _LONGEST_FETCH
-    try:
-        with requests.Session() as session:
-            session.headers["User-Agent"] = USER_AGENT
-            for _ in range(_MOST_REDIRECTS + 1):
-                _refuse_private(url, allow_private)
-                with session.get(url, timeout=_TIMEOUT, stream=True, allow_redirects=False) as answer:
-                    if answer.is_redirect:
-                        url = urljoin(url, answer.headers["Location"])
-                        continue
-                    return _body(answer, end), answer.headers.get("Content-Type", "")
-    except (requests.RequestException, ValueError) as error:
-        raise DocumentError(f"cannot be fetched: {_reason(error)}") from error
-    raise DocumentError(f"redirects more than {_MOST_REDIRECTS} times")
-
-
-def _body(answer: requests.Response, end: float) -> bytes:
-    if answer.status_code != 200:
-        later = "; try again later" if answer.status_code in {429, 500, 502, 503, 504} else ""
-        raise DocumentError(f"cannot be fetched: HTTP {answer.status_code} {answer.reason or ''}".rstrip() + later)
-    if kind := _OTHER_MEDIA.match(answer.headers.get("Content-Type", "")):
-        raise DocumentError(f"is no document that is read ({kind.group()}...)")
-    pieces, size = [], 0
-    for piece in answer.iter_content(8192):
-        pieces.append(piece)
-        size += len(piece)
-        if size > _LARGEST:
-            raise DocumentError(f"is larger than {_LARGEST >> 20} MiB")
-        if time.monotonic() > end:
-            raise DocumentError(f"was not fetched whole within {_LONGEST_FETCH:.0f} s")
-    return b"".join(pieces)
-
-
-def _refuse_private(url: str, allow_private: bool) -> None:
-    parts = split_url(url)
-    try:
-        port = parts.port if parts else None
-    except ValueError:
-        parts = None
-    if parts is None:
-        raise DocumentError(f"is no http(s) address: {url[:200]}")
-    try:
-        found = socket.getaddrinfo(parts.hostname, port or 80, proto=socket.IPPROTO_TCP)
-    except (OSError, UnicodeError) as error:
-        raise DocumentError(f"cannot be fetched: the host {parts.hostname} is not found") from error
-    for address in {info[4][0] for info in found}:
-        if not allow_private and not ipaddress.ip_address(str(address).partition("%")[0]).is_global:
-            raise DocumentError("is at a private address: give --allow-private if that is meant")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return "the answer was cut short or damaged; try again later"
-    return "no connection" if isinstance(error, requests.ConnectionError) else " ".join(str(error).split())[:200]

@@ -28,7 +28,8 @@ def decoded(content: bytes, charset: str = "") -> str:
 
 
 def fit(text: str) -> str:
-    """Text without halves of surrogate pairs: parsers and databases take only whole characters."""
+    """Text without NUL and halves of surrogate pairs: parsers and databases take only whole characters."""
+    text = text.replace("\0", " ")
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -43,4 +44,4 @@ def _as_named(content: bytes, charset: str) -> str:
 def _filled(text: str) -> str:
     if not text.strip("\ufeff\0 \t\r\n\f\v"):
         raise DocumentError("is empty")
-    return text
+    return text.replace("\0", " ")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ ARXIV_MIN_DELAY = 3.0
 DEFAULT_DATA = Path("data")
 BUNDLED_MODEL = "all-MiniLM-L6-v2"
 STATIC = "static:"  # what the name of a model begins with that was distilled from another one
+_KEY = re.compile(r"[!-~]*")  # what a header can hold, in one piece
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -34,8 +36,8 @@ class Config:
     oai_url: str = "https://oaipmh.arxiv.org/oai"
     s2_url: str = "https://api.semanticscholar.org/graph/v1"
     openalex_url: str = "https://api.openalex.org"
-    s2_key: str | None = None
-    openalex_key: str | None = None
+    s2_key: str | None = field(default=None, repr=False)
+    openalex_key: str | None = field(default=None, repr=False)
     arxiv_delay: float = ARXIV_MIN_DELAY
     vectors: str = "faiss"
 
@@ -47,10 +49,10 @@ class Config:
         """
         data = Path(options.get("data") or environ.get("KG_DATA") or DEFAULT_DATA)
         config = replace(cls(), data=data, **_from_toml(data / "kg.toml"))
-        for field in fields(cls):
-            value = options.get(field.name) or environ.get(f"KG_{field.name.upper()}")
-            if value and field.name != "data":
-                changed: dict[str, Any] = {field.name: _converted(field.name, value)}
+        for setting in fields(cls):
+            value = options.get(setting.name) or environ.get(f"KG_{setting.name.upper()}")
+            if value and setting.name != "data":
+                changed: dict[str, Any] = {setting.name: _converted(setting.name, value)}
                 config = replace(config, **changed)
         return _checked(config)
 
@@ -75,13 +77,18 @@ class Config:
         return self.data / "index"
 
     @property
+    def backups_folder(self) -> Path:
+        """Where copies of the library lie, unless another place was named."""
+        return self.data / "backups"
+
+    @property
     def models_folder(self) -> Path:
         """Where models lie that were distilled from others."""
         return self.data / "models"
 
 
 def _from_toml(path: Path) -> dict[str, Any]:
-    known = {field.name for field in fields(Config)} - {"data"}
+    known = {setting.name for setting in fields(Config)} - {"data"}
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -110,6 +117,9 @@ def _checked(config: Config) -> Config:
     for name in ("arxiv_url", "oai_url", "s2_url", "openalex_url"):
         if not str(getattr(config, name)).startswith(("http://", "https://")):
             raise UsageError(f"KG_{name.upper()}={getattr(config, name)!r} is not an http(s) address")
+    for name in ("s2_key", "openalex_key"):
+        if not _KEY.fullmatch(getattr(config, name) or ""):
+            raise UsageError(f"KG_{name.upper()} is no key: a key is one line of letters, digits and signs")
     if not config.arxiv_delay >= 0 or config.arxiv_delay == float("inf"):
         raise UsageError(f"KG_ARXIV_DELAY={config.arxiv_delay} is not a number of seconds, 0 or more")
     if config.arxiv_delay < ARXIV_MIN_DELAY and not is_loopback(config.arxiv_url):
@@ -120,9 +130,18 @@ def _checked(config: Config) -> Config:
     return config
 
 
+def model_shown(name: str) -> str:
+    """A model's name for whoever asks from elsewhere: without the folder of this machine that it lies in."""
+    kind, path = (STATIC, name.removeprefix(STATIC)) if name.startswith(STATIC) else ("", name)
+    return kind + (Path(path).name if Path(path).is_absolute() or path.startswith((".", "~")) else path)
+
+
 def is_loopback(url_or_host: str) -> bool:
     """Whether a URL, or a host, is an address of this machine itself."""
-    host = urlsplit(url_or_host).hostname if "//" in url_or_host else url_or_host
+    try:
+        host = urlsplit(url_or_host).hostname if "//" in url_or_host else url_or_host
+    except ValueError:
+        return False
     try:
         return ipaddress.ip_address((host or "").strip("[]")).is_loopback
     except ValueError:

@@ -30,7 +30,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.", re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}|\\^`]{1,300}")
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\x00-\x1f\x7f-\x9f\"<>{}|\\^`]{1,300}")
 
 _ARXIV_PATHS = frozenset("abs pdf html ps dvi format src e-print tb bibtex refs cits".split())
 # Mirrors and readers of arXiv: host -> first path segments after which the id comes.
@@ -116,8 +116,8 @@ def parse_doi(text: str) -> str | None:
         return None
     doi = match.group().rstrip(".,;:'*_")
     while doi and doi[-1] in ")]" and doi.count(doi[-1]) > doi.count("(["[")]".index(doi[-1])]):
-        doi = doi[:-1].rstrip(".,;:")
-    return doi.lower()
+        doi = doi[:-1].rstrip(".,;:'*_")
+    return doi.lower() if doi.partition("/")[2] else None
 
 
 def split_url(url: str) -> SplitResult | None:

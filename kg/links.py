@@ -104,7 +104,7 @@ def paper_link(url: str, label: str = "") -> PaperLink | None:
     url = unwrapped(url)
     if _OTHER_HOST.match(url) or title_key(label) in _OTHER_LABELS:
         return None
-    if len(url) > _LONGEST:
+    if len(url) > _LONGEST or "\0" in unquote(url):
         return None
     if arxiv := arxiv_id_of_url(url):
         return PaperLink(url, f"arxiv:{arxiv.base}", arxiv_id=arxiv.base)

@@ -81,3 +81,15 @@ def test_a_table_without_the_columns_is_named(tmp_path: Path) -> None:
     (tmp_path / "e.tsv").write_text("a,b\n")
     with pytest.raises(DocumentError, match="citing and cited"):
         list(read_citations(tmp_path / "e.tsv"))
+
+
+def test_names_and_categories_are_fit_to_be_stored(tmp_path: Path) -> None:
+    row = {
+        "id": "1806.07572",
+        "title": "T",
+        "authors_parsed": [["Bee\0", "Ann\ud800"]],
+        "categories": ["cs.LG\0", "", 3],
+    }
+    (tmp_path / "s.jsonl").write_text(json.dumps(row) + "\n" + "[" * 100_000 + "\n")
+    (record,) = read_snapshot(tmp_path / "s.jsonl", "snapshot", None)
+    assert (record.authors, record.categories) == (("Ann Bee",), ("cs.LG", "3"))

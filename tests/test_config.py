@@ -62,6 +62,8 @@ def test_a_short_delay_is_allowed_on_this_machine_only() -> None:
         ("::1", True),
         ("0.0.0.0", False),
         ("http://example.org/", False),
+        ("http://[::1_0/", False),
+        ("http://[::1]:9/", True),
     ],
 )
 def test_loopback(host: str, loopback: bool) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -226,6 +228,57 @@ def test_damage_is_one_clear_line_or_read_in_part(name: str) -> None:
     content = as_bytes(DOCUMENTS[name])
     for end in (1, len(content) // 3, len(content) // 2, len(content) - 20):
         assert "\n" not in read_what_is_left(name, content[:end])
+
+
+def test_a_page_whose_addresses_are_none() -> None:
+    page = f"<base href='//[x'><a href='{ARXIV}'>the kernel view</a> <a href='http://[x'>a</a> <a href='/&#1;'>b</a>"
+    blocks = parse_document("https://a.b/c", page.encode(), "text/html").blocks
+    assert [link.url for block in blocks for link in block.links] == [ARXIV, "http://[x", "https://a.b/\x01"]
+
+
+@pytest.mark.parametrize("page", ["<p><br></p>{}", "<br><div>{}</div>", "<table><tr><td><br></td></tr></table>{}"])
+def test_a_page_with_empty_lines(page: str) -> None:
+    content = page.format(f"<a href='{ARXIV}'>The kernel view</a>")
+    assert [m.arxiv_id for m in find_mentions("x", parse_document("x.html", content.encode()))] == ["1806.07572"]
+
+
+def test_what_is_open_at_the_end_of_a_row_ends_with_its_text() -> None:
+    row = f"<table><tr><em><a href='{ARXIV}'><td>Nets</td></tr></a></em></table>"
+    for block in parse_document("x.html", row.encode()).blocks:
+        spans = [*block.emphasised, *((link.start, link.end) for link in block.links)]
+        assert all(start <= end <= len(block.text) for start, end in spans)
+
+
+def test_lines_of_org_without_a_heading() -> None:
+    for text in (f"- {ARXIV}\n", f"\n\n- {ARXIV}\n", f"words\n\n* Title\n- {ARXIV}\n"):
+        (mention,) = find_mentions("x", parse_document("x.org", text.encode()))
+        assert ARXIV in text.splitlines()[mention.line - 1]
+
+
+@pytest.mark.parametrize(
+    "day", ["<2020-99-99 X>", "[2020-02-31", "<2020-01-01 Mon " + "x" * 70 + ">", "CLOCK: [2020-13-01 X]"]
+)
+def test_days_of_org_that_are_none(day: str) -> None:
+    assert len(find_mentions("x", parse_document("x.org", f"* {day}\n{day}\n- {ARXIV}\n".encode()))) == 1
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [r"\href{x ", r"\emph{\href{y}{", r"\begin{itemize}\item \href{", r"\section{\emph{", r"\b{A", r"\'{\b{", "$a{"],
+)
+def test_braces_that_are_not_closed_take_no_time(unit: str) -> None:
+    start = time.process_time()
+    with suppress(DocumentError):
+        parse_document("x.tex", (rf"\begin{{document}} {unit * 60} \item \url{{{ARXIV}}}").encode())
+    parse_document("x.bbl", rf"\bibitem{{a}} A. Bee. {unit * 60} 2018".encode())
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("end", [r"\verb", r"\verb  ", r"\verb|", "\\", r"\begin{verbatim}", r"\href{", r"\frac"])
+def test_a_source_that_ends_in_a_command(end: str) -> None:
+    text = rf"\begin{{document}}\section{{Nets}} See \url{{{ARXIV}}}. {end}"
+    assert [m.arxiv_id for m in find_mentions("x", parse_document("x.tex", text.encode()))] == ["1806.07572"]
+    assert parse_document("x.bbl", rf"\bibitem{{a}} A. Bee. On wide nets. 2018. {end}".encode()).entries
 
 
 def test_a_page_in_two_columns() -> None:

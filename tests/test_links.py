@@ -132,6 +132,8 @@ def test_a_host_is_not_another_that_ends_like_it() -> None:
         ("https://arxiv.org/list/cs.LG/recent", "new papers"),
         ("https://openreview.net/group?id=ICLR.cc/2022", "ICLR"),
         ("https://[bad", "x"),
+        ("https://example.org/a%00b.pdf", "x"),
+        ("https://openreview.net/forum?id=a%00b", "x"),
     ],
 )
 def test_other_links_are_no_papers(url: str, label: str) -> None:

@@ -1,7 +1,13 @@
 """Mails: newsletters, and arXiv's daily list."""
 
+import time
+from contextlib import suppress
+
+import pytest
+
 from ingest.mentions import find_mentions
 from ingest.readers import parse_document
+from kg.errors import DocumentError
 
 LIST = """From: no-reply@arxiv.org
 Subject: cs daily
@@ -64,3 +70,25 @@ def test_a_mail_of_html_in_another_encoding() -> None:
     assert parsed.title == "Papers of the week – 3"
     assert (mention.section, mention.arxiv_id, mention.remark) == (("Café",), "1806.07572", "must read")
     assert "1806.07572" in LETTER.splitlines()[mention.line - 1]
+
+
+def test_a_mail_without_text_says_so() -> None:
+    for content in ("Subject: x\n", "Subject: x\nContent-Type: text/plain\n\n \n"):
+        with pytest.raises(DocumentError, match="without text"):
+            parse_document("x.eml", content.encode())
+
+
+def test_no_nul_comes_out_of_a_mail() -> None:
+    content = LETTER.replace("Papers_of", "Papers=00_of").replace("clean", "x").replace("kernel view", "kernel=00view")
+    parsed = parse_document("x.eml", content.encode())
+    assert "\0" not in repr(parsed)
+    assert "kernel view" in parsed.blocks[1].text
+
+
+@pytest.mark.parametrize("name", ["Content-Type", "Subject", "Content-Disposition", "Content-Transfer-Encoding"])
+def test_long_headers_take_no_time(name: str) -> None:
+    start = time.process_time()
+    for unit in ("text/plain; a*=utf-8''x ", "=?utf-8?q?a?= ", "(", "; a*0=b"):
+        with suppress(DocumentError, RecursionError):
+            parse_document("x.eml", f"{name}: {unit * 8_000}\n\n{LIST}".encode())
+    assert time.process_time() - start < 4

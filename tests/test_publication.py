@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -338,3 +339,11 @@ def test_keys_without_latin_letters() -> None:
     assert re.fullmatch("work[0-9a-f]{8}", key(paper("论文-1", "李明", "论文")))
     assert key(paper("x", "Li Ming", "论文")) == "ming2018"
     assert key(Paper("hep-th/9901001", title="Strings & Branes")) == "anonstringsbranes"
+
+
+@pytest.mark.parametrize("sign", " ,;.")
+def test_names_of_nothing_but_signs_take_no_time(sign: str) -> None:
+    start = time.process_time()
+    parted(f"Ann Bee{sign * 60_000}x")
+    assert time.process_time() - start < 1
+    assert parted("Ann Bee, et al.") == parted("Ann Bee")

@@ -216,6 +216,7 @@ def test_unseen_signs_go_where_no_script_needs_them() -> None:
     assert [clean(word) for word in joined] == list(joined)
     assert clean("e" + "\u0301" * 50) == "e" + "\u0301" * 4
     assert clean("a\u2028b\ud800") == "a b\ufffd"
+    assert clean("a\ufffeb\uffff") == "ab"  # no XML holds them
 
 
 @pytest.mark.parametrize(

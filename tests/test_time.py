@@ -20,7 +20,8 @@ from ingest.readers.html import parse_html
 from ingest.readers.markdown import parse_markdown
 from ingest.readers.plain import parse_plain
 from ingest.venues import ends_with_venue, place_and_year, venue_and_year
-from kg.drafts import read_draft
+from kg.drafts import Unread
+from kg.drafts.reading import read
 from kg.errors import DocumentError, UsageError
 from kg.identifiers import arxiv_ids_in_text, parse_arxiv_id, parse_doi, title_key
 from kg.links import paper_link
@@ -39,7 +40,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "plain text": lambda text: find_mentions("x.txt", parse_plain(text)),
     "html": lambda text: find_mentions("x.html", parse_html(text)),
     "bibtex": parse_bibtex,
-    "draft": read_draft,
+    "draft": lambda text: read(Unread(text.encode(), text=True)),  # as the worker does it
 }
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     function.__name__: function
@@ -99,7 +100,7 @@ def check(work: Callable[[str], object], parts: tuple[str, str, str]) -> float:
 @pytest.mark.parametrize("line", ["See https://arxiv.org/abs/1806.07572 there.\n\n", "Bee et al. (2018) saw nets.\n\n"])
 def test_the_time_of_a_draft_grows_with_its_lines(line: str) -> None:
     """Most of a draft's 8 kB are few lines; here the citations of thousands are looked for, each in its own."""
-    small, large = (seconds(read_draft, line * lines) for lines in (2_000, 8_000))
+    small, large = (seconds(READERS["draft"], line * lines) for lines in (2_000, 8_000))
     assert large <= 8 * small + NOISE, f"{small:.3f} s for 2,000 lines, {large:.3f} s for 8,000"
 
 

@@ -8,15 +8,18 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from email import message_from_bytes, policy
-from email.message import MIMEPart
+from email import message_from_bytes
+from email.message import EmailMessage, MIMEPart
+from email.policy import EmailPolicy
 from pathlib import PurePosixPath
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from ingest.blocks import Parsed, moved
 from ingest.text import decoded, fit
 from kg.errors import DocumentError
 
+_LONGEST_HEADER = 2000  # characters
 _LARGEST_UNZIPPED = 64 * 2**20  # bytes; guards against decompression bombs
 _SUFFIXES = {
     "markdown": ".md .markdown .mdown .mkd .mdx .qmd .rmd",
@@ -53,7 +56,17 @@ def parse_document(name: str, content: bytes, kind: str = "") -> Parsed:
     if format_ == "email":
         return _parse_email(content)
     charset = re.search(r"charset=[\"']?([\w.:-]{2,40})", kind, re.IGNORECASE)
-    text = decoded(content, charset[1] if charset else "")
+    return parse_text(name, decoded(content, charset[1] if charset else ""), format_)
+
+
+def parse_text(name: str, text: str, format_: str = "") -> Parsed:
+    """Read a text, in the format of its name if none is given; whatever it begins with, it is no PDF and not unpacked.
+
+    :raises DocumentError: it is empty or damaged.
+    """
+    format_ = format_ or FORMATS.get(PurePosixPath(_path(name)).suffix.lower(), "plain")
+    if not text.strip("\ufeff \t\r\n\f\v"):
+        raise DocumentError("is empty")
     return _reader(format_ if format_ != "plain" else _sniffed(text), name)(text)
 
 
@@ -125,17 +138,30 @@ def _text_reader(format_: str) -> Callable[[str], Parsed]:
     return parse_plain
 
 
+class _ShortHeaders(EmailPolicy):
+    """Headers are cut where no mail's is as long: Python's parser takes quadratic time for them."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """The header, parsed."""
+        return super().header_fetch_parse(name, value if hasattr(value, "name") else value[:_LONGEST_HEADER])
+
+
+_SHORT_HEADERS = _ShortHeaders()
+
+
 def _parse_email(content: bytes) -> Parsed:
     """A mail: its text, or its HTML where it has no other; the subject is its title."""
-    message = message_from_bytes(content, policy=policy.default)
+    message = cast(EmailMessage, message_from_bytes(content, policy=_SHORT_HEADERS))
     body = message.get_body(preferencelist=("plain", "html"))
     if body is None:
         raise DocumentError("is a mail without text")
     text = fit(_text_of(body))
+    if not text.strip():
+        raise DocumentError("is a mail without text")
     parsed = _reader("html" if body.get_content_subtype() == "html" else "plain", "")(text)
     above = _lines_above(content, body)
     return Parsed(
-        str(message["subject"] or "") or parsed.title,
+        fit(str(message["subject"] or "")) or parsed.title,
         tuple(moved(block, lambda line: line + above) for block in parsed.blocks),
         tuple(replace(entry, line=entry.line + above) for entry in parsed.entries),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from urllib.parse import urljoin
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -44,9 +45,7 @@ def parse_html(text: str, base: str | None = None) -> Parsed:
     root = _tree(text)
     if root is None:
         raise DocumentError("holds no HTML that can be read")
-    if base:
-        root.make_links_absolute(base, handle_failures="ignore")
-    reader = _Reader(BlockBuilder())
+    reader = _Reader(BlockBuilder(), base=_base_of(root, base) if base else "")
     reader.walk(root)
     title = " ".join((root.findtext(".//title") or "").split())
     heading = next((block.text for block in reader.builder.blocks if block.kind == "heading"), None)
@@ -68,15 +67,40 @@ def _tree(text: str) -> lxml_html.HtmlElement | None:
     try:
         parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
         return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
+    except etree.ParserError:
+        return None
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         return None
 
 
-class _Reader:
-    """Walks the tree without recursion: pages nest as deep as they like. `above` lines stand before its first."""
+def _base_of(root: lxml_html.HtmlElement, address: str) -> str:
+    """What the links of a page are relative to: the address that it names, or its own."""
+    named = next((element.get("href") for element in root.iter("base") if element.get("href")), None)
+    try:
+        return urljoin(address, (named or "").strip())
+    except ValueError:
+        return address
 
-    def __init__(self, builder: BlockBuilder, above: int = 0, kept_open: int = 0) -> None:
+
+def _joined(base: str, url: str) -> str:
+    """An address from the page at `base`; what is none stays as it is."""
+    try:
+        return urljoin(base, url.strip()) if base else url
+    except ValueError:
+        return url
+
+
+class _Reader:
+    """Walks the tree without recursion: pages nest as deep as they like. `above` lines stand before its first.
+
+    Links are relative to `base`, if there is one.
+    """
+
+    def __init__(self, builder: BlockBuilder, above: int = 0, kept_open: int = 0, base: str = "") -> None:
         self.builder = builder
+        self._base = base
         self._kept_open = kept_open  # details that end in a later piece of the document
         self._above = above
         self._head_row = False
@@ -112,7 +136,8 @@ class _Reader:
     def _start(self, element: etree._Element) -> None:
         tag, builder = str(element.tag), self.builder
         if tag == "a":
-            builder.open_link(element.get("href") or "", self._line(element))
+            url = element.get("href")
+            builder.open_link("" if url is None else _joined(self._base, url), self._line(element))
         elif tag in {"em", "i", "cite", "b", "strong"}:
             builder.open_span(strong=tag in {"b", "strong"})
         elif tag in {"li", "dt", "details"}:

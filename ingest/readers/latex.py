@@ -15,7 +15,6 @@ from pylatexenc.latexwalker import (
     LatexMathNode,
     LatexNode,
     LatexSpecialsNode,
-    LatexWalker,
     LatexWalkerParseError,
     get_default_latex_context_db,
 )
@@ -25,6 +24,7 @@ from ingest.bibitems import parse_bibitem
 from ingest.blocks import Parsed
 from ingest.builder import BlockBuilder
 from ingest.readers.tex import plain_tex
+from ingest.readers.walker import Walker
 from kg.errors import DocumentError
 from kg.papers import Mention
 
@@ -86,7 +86,7 @@ def parse_latex(text: str) -> Parsed:
     reader = _Reader(text)
     try:
         for piece_start, piece in _pieces(body, max(start, 0)):
-            nodes, _, _ = LatexWalker(piece, latex_context=_CONTEXT, tolerant_parsing=True).get_latex_nodes()
+            nodes, _, _ = Walker(piece, latex_context=_CONTEXT, tolerant_parsing=True).get_latex_nodes()
             reader.read(nodes, piece_start)
     except (RecursionError, LatexWalkerParseError) as error:
         if not entries:

@@ -15,7 +15,7 @@ _ITEM = re.compile(r"^(?P<indent>\s*)(?:[-+]|\d{1,3}[.)]|\[fn:[\w-]{1,20}\])\s+(
 _LINK = re.compile(r"\[\[([^\[\]]{1,2000})\](?:\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){1,1000})\])?\]")
 _IMAGE = re.compile(r"^(?:https?:|file:|\./)\S+\.(?:png|jpe?g|gif|svg|webp)$", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![\w/])/(?=\S)([^/\n]{1,200}?)(?<=\S)/(?!\w)")
-_DATE = re.compile(r"[<\[]\d{4}-\d{2}-\d{2}[^>\]\n]{0,60}[>\]](?:--)?")  # no part of what is read, and slow to parse
+_DATE = re.compile(r"[<\[]\d{4}-\d{2}-\d{2}(?:[^>\]\n]{0,60}[>\]](?:--)?)?")  # unread, and slow to parse
 _LONGEST_LINE, _LONGEST_HEADING = 2000, 400  # characters; orgparse takes too long for longer ones
 _RULE = re.compile(r"^\s*\|[-+]+\|?\s*$")
 _TITLE = re.compile(r"^#\+title:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
@@ -30,10 +30,12 @@ def parse_org(text: str) -> Parsed:
     text = _DATE.sub(lambda found: " " * len(found.group()), text)
     lines = [line[: _LONGEST_HEADING if line[:1] == "*" else _LONGEST_LINE] for line in text.split("\n")]
     for node in orgparse.loads("\n".join(lines)):
+        above = 0  # lines, up to the node's heading
         if not isinstance(node, OrgRootNode):
-            reader.heading(node.get_heading(format="raw"), node.level, node.linenumber)
-            reader.properties(node.properties, node.linenumber)
-        reader.body(node.get_body(format="raw"), lines, node.linenumber)
+            above = node.linenumber
+            reader.heading(node.get_heading(format="raw"), node.level, above)
+            reader.properties(node.properties, above)
+        reader.body(node.get_body(format="raw"), lines, above)
     title = _TITLE.search(text)
     blocks = reader.builder.blocks
     first = next((" ".join(block.text.split()) for block in blocks if block.kind == "heading"), None)

@@ -27,7 +27,7 @@ _AT_END = (".", ")", "/", "]")  # of a line that may be a whole reference
 def parse_plain(text: str) -> Parsed:
     """Read text without markup; its first heading is its title."""
     lines = _without_underlines(text.splitlines())
-    following = [line.strip() for line in lines[1:]] + [""]
+    following = [line.strip() for line in [*lines, ""][1:]]
     return parse_lines(
         [
             Line(

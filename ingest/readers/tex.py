@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+from pylatexenc.latexwalker import LatexWalkerError
+from pylatexenc.latexwalker import get_default_latex_context_db as get_walkers_context_db
 from pylatexenc.macrospec import LatexContextDb
+
+from ingest.readers.walker import Walker
 
 _SIGNS = re.compile(r"[\\{}~$%]|``|''|--")
 # What stands in an entry and is not printed: line breaking, comments' signs, addresses behind a text.
 _UNPRINTED = re.compile(r"\\penalty\s?-?\d+\s?|(?<!\\)%(?=\s)|\\href\s*\{[^{}]{0,2000}\}\s*")
 _JOINTS = re.compile(r"\\bib(?:name|init|range|hyphen)delim[a-i]?\s?")  # biblatex's, between the parts of names
+_BRACES = re.compile(r"[{}]")
+_DEEPEST = 10  # braces in one another
 _LONGEST = 5000  # characters; no field of a citation is longer
 
 
@@ -27,17 +34,18 @@ def _context() -> LatexContextDb:
     return context
 
 
+# What pylatexenc raises on malformed TeX, beside its own errors: its converters take arguments for granted.
+_UNREADABLE = (LatexWalkerError, ValueError, IndexError, AttributeError, TypeError, RecursionError)
+_MACROS = get_walkers_context_db()  # made once: that takes longer than most fragments
 _TO_TEXT = LatexNodes2Text(math_mode="verbatim", latex_context=_context(), keep_braced_groups=False)
-
-
 _TO_SIGNS = LatexNodes2Text(math_mode="text", latex_context=_context(), keep_braced_groups=False)
 
 
 def signs(maths: str) -> str:
     """A formula, with its dollars, in the signs that Unicode has for it: as people read it in a line of text."""
     try:
-        return " ".join(str(_TO_SIGNS.latex_to_text(maths, tolerant_parsing=True)).split())
-    except (ValueError, IndexError, RecursionError):
+        return " ".join(_as_text(_TO_SIGNS, maths).split())
+    except _UNREADABLE:
         return maths
 
 
@@ -49,10 +57,19 @@ def plain_tex(fragment: str) -> str:
         return " ".join(fragment.split())
     fragment = _JOINTS.sub(" ", _UNPRINTED.sub("", fragment))
     try:
-        text = str(_TO_TEXT.latex_to_text(fragment, tolerant_parsing=True))
-    except (ValueError, IndexError, RecursionError):
+        text = _as_text(_TO_TEXT, fragment)
+    except _UNREADABLE:
         text = re.sub(r"\\[a-zA-Z]+\*?|[{}]", "", fragment)
     return " ".join(text.replace("\xa0", " ").split())
+
+
+def _as_text(converter: LatexNodes2Text, fragment: str) -> str:
+    """:raises ValueError: accents stand in accents; pylatexenc doubles the text for each level."""
+    depths = accumulate(1 if sign == "{" else -1 for sign in _BRACES.findall(fragment))
+    if max(depths, default=0) > _DEEPEST:
+        raise ValueError("nested too deeply")
+    nodes, _, _ = Walker(fragment, latex_context=_MACROS, tolerant_parsing=True).get_latex_nodes()
+    return str(converter.nodelist_to_text(nodes))
 
 
 def people(names: str) -> tuple[str, ...]:

@@ -17,16 +17,18 @@ from typing import NoReturn, TypeVar
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from ingest.http import session as http_session
 from ingest.services.pace import Pace
-from ingest.sources import USER_AGENT
 from kg.errors import ServiceError
 from kg.text import squeezed
 
 _T = TypeVar("_T")
 
-TIMEOUT = (10.0, 60.0)  # seconds: to connect, between two pieces
+LARGEST = 64 * 2**20  # bytes of an answer; a batch of Semantic Scholar's may have 10 MB
+LONGEST = 180.0  # seconds until an answer is there whole
 LONGEST_PAUSE = 120.0  # seconds; who asks for more is asked in a later run
 _TRIES = 4
+_LONGEST_WAIT = 30 * 86400.0  # seconds; more is a mistake, and would be no date any more
 
 
 class Refused(Exception):
@@ -133,22 +135,18 @@ class Asker:
 
 
 def session() -> requests.Session:
-    """A session that says who asks."""
-    made = requests.Session()
-    made.headers["User-Agent"] = USER_AGENT
-    return made
+    """A session that says who asks, and reads no answer without end."""
+    return http_session(LARGEST, LONGEST)
 
 
 def retry_after(answer: requests.Response) -> float:
-    """Seconds that an answer asks to wait: a number, or a date; 0 where it says nothing."""
+    """Seconds that an answer asks to wait, a month at most: a number, or a date; 0 where it says nothing."""
     text = answer.headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text)
     try:
-        when = parsedate_to_datetime(text)
-    except ValueError:
+        seconds = float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp() - time.time()
+    except (ValueError, OverflowError):
         return 0.0
-    return max(0.0, when.timestamp() - time.time())
+    return min(max(0.0, seconds), _LONGEST_WAIT)
 
 
 def refusal_of(answer: requests.Response, lasting: frozenset[int] = frozenset({400, 404, 413, 414})) -> Refused:
@@ -166,10 +164,18 @@ def first_words(answer: requests.Response) -> str:
     """The beginning of an answer that is a text for people, or what its JSON says of the error."""
     text = answer.content[:2000].decode("utf-8", errors="replace").strip()
     if text.startswith("{"):
-        with suppress(ValueError, AttributeError):
+        with suppress(ValueError, AttributeError, RecursionError):
             found = json.loads(answer.content)
             text = f"{found.get('message') or found.get('error') or ''}"
+    for key in _keys(answer.request):  # some services say which key they refuse
+        text = text.replace(key, "***")
     return f" ({squeezed(text)[:150]})" if text and not text.startswith(("<", "{")) else ""
+
+
+def _keys(request: requests.PreparedRequest) -> list[str]:
+    """The keys that a request was sent with."""
+    sent = (request.headers.get(name, "") for name in ("x-api-key", "Authorization"))
+    return [key for value in sent if (key := str(value).removeprefix("Bearer ").strip())]
 
 
 def _is_unreachable(error: requests.ConnectionError) -> bool:

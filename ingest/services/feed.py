@@ -9,6 +9,7 @@ https://info.arxiv.org/help/api/tou.html - one request every three seconds, one 
 from __future__ import annotations
 
 import functools
+import logging
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -18,17 +19,19 @@ import arxiv
 import requests
 from lxml import etree
 
-from ingest.services.asking import TIMEOUT, Asker, Moved, Refused, RequestRefused, first_words, refusal_of
-from ingest.sources import USER_AGENT
+from ingest.http import TIMEOUT, USER_AGENT
+from ingest.services.asking import Asker, Moved, Refused, RequestRefused, first_words, refusal_of, session
+from ingest.services.web import tree_of
 from kg.errors import ServiceError
 from kg.identifiers import parse_arxiv_id
 from kg.papers import Metadata
 from kg.text import squeezed
 
+logging.getLogger("arxiv").setLevel(logging.CRITICAL)  # it logs each entry that it passes over
+
 CHUNK = 100  # ids in one request; longer addresses are refused
 _MOST_MOVES = 3
 _WORD = re.compile(r"[^\W_]+")
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 _OF_THE_LIST = frozenset({400, 406, 414})  # what may be the fault of one id, or of the list's length
 _MOST_REFUSED = 8  # lists refused (of 100 ids, then of one half of it, ... 1) and none taken: then it is not the ids
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -46,11 +49,11 @@ class ArxivFeed:
         self._asker = asker
         self._client = arxiv.Client(page_size=CHUNK, delay_seconds=0.0, num_retries=0)
         self._move(url)
-        session = self._client._session
-        session.request = functools.partial(  # type: ignore[method-assign]
-            session.request, timeout=timeout, allow_redirects=False
+        self._client._session = asking = session()
+        asking.request = functools.partial(  # type: ignore[method-assign]
+            asking.request, timeout=timeout, allow_redirects=False
         )
-        session.hooks["response"].append(_check)
+        asking.hooks["response"].append(_check)
         arxiv._USER_AGENT = USER_AGENT
 
     def papers(self, ids: Sequence[str], at: str) -> tuple[list[Metadata], list[str]]:
@@ -110,7 +113,7 @@ class ArxivFeed:
         url = self._client._format_url(search, 0, CHUNK)
         try:
             results = self._client._parse_feed(url).results
-        except arxiv.ArxivError as error:
+        except (arxiv.ArxivError, ValueError, OverflowError) as error:  # these of dates that are none
             raise Refused(f"no whole answer ({type(error).__name__})") from error
         return [record for result in results if (record := _metadata(result, at))]
 
@@ -134,7 +137,8 @@ def _followed(url: str, location: str) -> str:
     """
     there = urlsplit(urljoin(url, location))
     host, known = there.hostname or "", urlsplit(url).hostname or ""
-    if there.scheme not in {"http", "https"} or not (host == known or host.endswith("arxiv.org")):
+    arxivs = host == known or host == "arxiv.org" or host.endswith(".arxiv.org")
+    if there.scheme not in {"http", "https"} or not arxivs:
         raise ServiceError(f"arXiv does not answer: {known} leads to {host or location[:100]}")
     return there._replace(query="", fragment="").geturl()
 
@@ -149,7 +153,7 @@ def _check(answer: requests.Response, *args: object, **kwargs: object) -> None:
     if b"arxiv.org/api/errors" in body:
         raise Refused("an error feed")
     try:  # the package's parser mends what is damaged, and so takes it for whole
-        entries = etree.fromstring(body, _PARSER).findall(f"{_ATOM}entry")
+        entries = tree_of(body).findall(f"{_ATOM}entry")
     except etree.XMLSyntaxError as error:
         raise Refused("a damaged feed") from error
     if len(entries) < min(_number(body, b"totalResults"), _number(body, b"itemsPerPage")) and not _is_old(body):

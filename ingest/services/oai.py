@@ -18,7 +18,7 @@ from lxml import etree
 
 from ingest.people import split_authors
 from ingest.services.asking import Asker, Refused, RequestRefused, first_words
-from ingest.services.web import Web
+from ingest.services.web import Web, tree_of
 from kg.errors import ServiceError
 from kg.identifiers import parse_arxiv_id
 from kg.papers import Metadata
@@ -103,7 +103,7 @@ def _tree(answer: requests.Response) -> etree._Element:
     if not body.startswith((b"<?xml", b"<OAI-PMH")) or not body.endswith(b"</OAI-PMH>"):
         raise Refused(f"no whole OAI-PMH answer{first_words(answer)}")
     try:
-        return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
+        return tree_of(body)
     except etree.XMLSyntaxError as error:
         raise Refused("a damaged OAI-PMH answer") from error
 
@@ -123,6 +123,14 @@ def _records(root: etree._Element, at: str) -> Iterator[Metadata]:
             yield record
 
 
+def _day(text: str) -> str | None:
+    """A mail's date as a day; None where it is none: the rest of the record is not lost by it."""
+    try:
+        return parsedate_to_datetime(text).date().isoformat()
+    except (ValueError, OverflowError):
+        return None
+
+
 def _metadata(raw: etree._Element, at: str) -> Metadata | None:
     def text(name: str) -> str | None:
         return squeezed(raw.findtext(_RAW + name) or "") or None
@@ -131,7 +139,7 @@ def _metadata(raw: etree._Element, at: str) -> Metadata | None:
     versions = raw.findall(f"{_RAW}version")
     if arxiv_id is None or not title or not versions:
         return None
-    dates = [parsedate_to_datetime(version.findtext(f"{_RAW}date") or "").date().isoformat() for version in versions]
+    dates = [_day(version.findtext(f"{_RAW}date") or "") for version in versions]
     comment = text("comments")
     return Metadata(
         arxiv_id=arxiv_id.base,
@@ -142,7 +150,7 @@ def _metadata(raw: etree._Element, at: str) -> Metadata | None:
         categories=tuple((text("categories") or "").split()),
         published=dates[0],
         updated=dates[-1],
-        version=int(re.sub(r"\D", "", versions[-1].get("version") or "") or 1),
+        version=int(re.sub(r"\D", "", versions[-1].get("version") or "")[:4] or 1),
         doi=(text("doi") or "").partition(" ")[0] or None,
         comment=comment,
         journal_ref=text("journal-ref"),

@@ -13,10 +13,10 @@ from typing import Any
 import requests
 
 from ingest.services.asking import Asker, Refused
+from ingest.services.values import objects_of, text_of, year_of
 from ingest.services.web import Web, json_of
 from kg.identifiers import arxiv_id_of_url, parse_doi
 from kg.papers import Bibliography, Reference
-from kg.text import squeezed
 
 MOST_VALUES = 50  # of one filter: 100 are allowed, and 8,190 bytes of address
 SOURCE = "openalex"
@@ -58,7 +58,7 @@ class OpenAlex:
         ids = (name.removeprefix("openalex:").upper() for name in names)
         return [_reference(work) for work in self._works("openalex", ids)]
 
-    def _works(self, field: str, values: Iterable[str]) -> Iterator[dict[str, Any]]:
+    def _works(self, field: str, values: Iterable[str]) -> Iterator[Mapping[str, Any]]:
         wanted = [value for value in values if "," not in value and "|" not in value]  # they have a meaning there
         for start in range(0, len(wanted), MOST_VALUES):
             chunk = wanted[start : start + MOST_VALUES]
@@ -75,33 +75,33 @@ def bibliography(names: Sequence[str] | None, works: Iterable[Reference]) -> Bib
     return Bibliography("known", tuple(by_name.get(name, Reference(names=(name,))) for name in names))
 
 
-def _results(answer: requests.Response) -> list[dict[str, Any]]:
+def _results(answer: requests.Response) -> list[Mapping[str, Any]]:
     found = json_of(answer)
     rows = found.get("results") if isinstance(found, dict) else None
     if not isinstance(rows, list):
         raise Refused("JSON of another kind")
-    return [row for row in rows if isinstance(row, dict)]
+    return list(objects_of(rows))
 
 
-def _cited(work: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    if doi := parse_doi(str(work.get("doi") or "")):
+def _cited(work: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    if doi := parse_doi(text_of(work.get("doi"))):
         yield doi, _names(work.get("referenced_works"))
 
 
 def _names(urls: Any) -> list[str]:
-    return [f"openalex:{str(url).rpartition('/')[2].lower()}" for url in urls or ()]
+    """The works of an array of addresses, whose last parts are their ids."""
+    ids = (text_of(url).rpartition("/")[2].lower() for url in (urls if isinstance(urls, list) else ()))
+    return [f"openalex:{id_}" for id_ in ids if id_]
 
 
-def _addresses(work: dict[str, Any]) -> list[str]:
-    return [str(place.get("landing_page_url") or "") for place in work.get("locations") or () if place]
+def _addresses(work: Mapping[str, Any]) -> list[str]:
+    return [text_of(place.get("landing_page_url")) for place in objects_of(work.get("locations"))]
 
 
-def _reference(work: dict[str, Any]) -> Reference:
-    doi = parse_doi(str(work.get("doi") or ""))
+def _reference(work: Mapping[str, Any]) -> Reference:
+    doi = parse_doi(text_of(work.get("doi")))
     of_arxiv = [f"https://doi.org/{doi}"] if doi and doi.startswith("10.48550/") else []
     ids = (arxiv_id_of_url(address) for address in (*of_arxiv, *_addresses(work)))
     arxiv_id = next((found.base for found in ids if found), None)
-    title = squeezed(work.get("title") or "") or None
-    return Reference(
-        arxiv_id, None if of_arxiv else doi, tuple(_names([work.get("id")])), title, work.get("publication_year")
-    )
+    title, year = text_of(work.get("title")) or None, year_of(work.get("publication_year"))
+    return Reference(arxiv_id, None if of_arxiv else doi, tuple(_names([work.get("id")])), title, year)

@@ -8,18 +8,18 @@ thing, so the caller compares titles. References may be withheld by the publishe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
 from ingest.services.asking import Asker, Refused, RequestRefused
+from ingest.services.values import day_of, object_of, objects_of, text_of, year_of
 from ingest.services.web import Web, json_of
 from kg.errors import ServiceError
 from kg.identifiers import parse_arxiv_id, parse_doi
 from kg.papers import Bibliography, Metadata, Reference
-from kg.text import squeezed
 
 MOST_IDS = 500  # of one batch
 MOST_PAPERS = 100  # of one batch with references: all together may be 9,999 and 10 MB
@@ -73,8 +73,8 @@ class SemanticScholar:
             if error.status == 404:  # its word for "nothing near"
                 return None
             raise
-        found = answer.get("data") or [None]
-        return _described(found[0], at)
+        found = next(objects_of(answer.get("data")), None)
+        return _described(found, at)
 
     def references(self, names: Sequence[str]) -> list[Bibliography]:
         """What is known of the references of papers by name; at most 100.
@@ -125,7 +125,7 @@ class SemanticScholar:
             )
             if answer.get("data") is None:
                 return {"references": None}
-            found += [row.get("citedPaper") for row in answer["data"]]
+            found += [row.get("citedPaper") for row in objects_of(answer["data"])]
             if not answer.get("next"):
                 break
         return {"references": found}
@@ -158,35 +158,35 @@ def _list(answer: requests.Response) -> list[Any]:
 
 
 def _described(raw: Any, at: str) -> Described | None:
-    if not isinstance(raw, dict) or not (title := squeezed(raw.get("title") or "")):
+    if not isinstance(raw, dict) or not (title := text_of(raw.get("title"))):
         return None
     arxiv_id, doi = _ids(raw)
-    authors = tuple(name for author in raw.get("authors") or () if (name := squeezed(author.get("name") or "")))
+    authors = tuple(name for author in objects_of(raw.get("authors")) if (name := text_of(author.get("name"))))
     metadata = _metadata(raw, arxiv_id, title, authors, doi, at) if arxiv_id else None
-    return Described(title, authors, raw.get("year"), arxiv_id, doi, metadata)
+    return Described(title, authors, year_of(raw.get("year")), arxiv_id, doi, metadata)
 
 
 def _metadata(
     raw: dict[str, Any], arxiv_id: str, title: str, authors: tuple[str, ...], doi: str | None, at: str
 ) -> Metadata:
-    year = raw.get("year")
+    year = year_of(raw.get("year"))
     return Metadata(
         arxiv_id=arxiv_id,
         title=title,
         source=SOURCE,
-        abstract=squeezed(raw.get("abstract") or "") or None,
+        abstract=text_of(raw.get("abstract")) or None,
         authors=authors,
-        published=raw.get("publicationDate") or (str(year) if year else None),
+        published=day_of(raw.get("publicationDate")) or (str(year) if year else None),
         doi=doi,
         fetched_at=at,
     )
 
 
-def _ids(raw: dict[str, Any]) -> tuple[str | None, str | None]:
+def _ids(raw: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """The arXiv id and the journal's DOI; a DOI of arXiv's own is the id."""
-    external = raw.get("externalIds") or {}
-    doi = parse_doi(str(external.get("DOI") or ""))
-    arxiv_id = parse_arxiv_id(str(external.get("ArXiv") or doi or ""))
+    external = object_of(raw.get("externalIds"))
+    doi = parse_doi(text_of(external.get("DOI")))
+    arxiv_id = parse_arxiv_id(text_of(external.get("ArXiv")) or doi or "")
     own = doi is not None and doi.startswith("10.48550/")
     return arxiv_id.base if arxiv_id else None, None if own else doi
 
@@ -201,12 +201,10 @@ def _bibliography(raw: Any) -> Bibliography:
     return Bibliography("known" if works else "none", works)
 
 
-def _references(rows: Sequence[Any]) -> Iterator[Reference]:
-    for row in rows:
-        if not isinstance(row, dict):
-            continue
+def _references(rows: object) -> Iterator[Reference]:
+    for row in objects_of(rows):
         arxiv_id, doi = _ids(row)
-        names = (f"s2:{row['paperId']}",) if row.get("paperId") else ()
-        title = squeezed(row.get("title") or "") or None
+        names = (f"s2:{name}",) if (name := text_of(row.get("paperId"))) else ()
+        title = text_of(row.get("title")) or None
         if arxiv_id or doi or names or title:
-            yield Reference(arxiv_id, doi, names, title, row.get("year"))
+            yield Reference(arxiv_id, doi, names, title, year_of(row.get("year")))

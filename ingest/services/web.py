@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from lxml import etree
 
-from ingest.services.asking import TIMEOUT, Asker, Moved, Refused, first_words, refusal_of, session
+from ingest.http import TIMEOUT
+from ingest.services.asking import Asker, Moved, Refused, first_words, refusal_of, session
 from kg.errors import ServiceError
 
 _T = TypeVar("_T")
@@ -42,7 +44,7 @@ class Web:
                 return self._asker.ask(lambda: understood(self._answer(url, body, params)))  # noqa: B023 - asked at once
             except Moved as move:
                 there = urljoin(url, move.location)
-                if urlsplit(there).hostname != urlsplit(url).hostname:
+                if not _is_same(url, there):
                     break
                 url, params = there, {}
         raise ServiceError(f"{self._asker.service} does not answer: it is moved elsewhere")
@@ -57,6 +59,27 @@ class Web:
         return answer
 
 
+def _is_same(url: str, there: str) -> bool:
+    """Whether keys that are sent to one address may be sent to another: of the same host and port."""
+    known, new = urlsplit(url), urlsplit(there)
+    if (new.scheme, new.netloc) == (known.scheme, known.netloc):
+        return True
+    safer = (known.scheme, new.scheme) == ("http", "https")
+    return safer and new.netloc == known.hostname and known.port in {None, 80}
+
+
+def tree_of(body: bytes) -> etree._Element:
+    """The tree of an XML document that declares nothing of its own: entities grow, and read files and addresses.
+
+    :raises XMLSyntaxError: it is damaged, or larger or deeper than libxml2 lets strangers' documents be.
+    :raises Refused: it has declarations.
+    """
+    root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Refused("an answer with a document type of its own")
+    return root
+
+
 def json_of(answer: requests.Response) -> Any:
     """The JSON of an answer.
 
@@ -64,5 +87,5 @@ def json_of(answer: requests.Response) -> Any:
     """
     try:
         return json.loads(answer.content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused(f"no whole JSON{first_words(answer)}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from kg.errors import DocumentError
 
 _LARGEST_BIBLIOGRAPHY = 64 * 2**20  # bytes
+_BIBLIOGRAPHIES = frozenset({".bib", ".bbl"})
 _MOST_FILES, _DEEPEST, _LARGEST = 100, 5, 4 * 2**20  # files that a draft inputs; inputs in inputs; bytes of one
 # A comment, which inputs nothing, or a file that is put in here.
 _INPUT = re.compile(r"(?<!\\)%[^\n]*|\\(?:input|include)\s?\{\s?([^{}\n\0]{1,200}?)\s?\}")
@@ -63,7 +65,7 @@ def _spliced(whole: Whole, text: str, folder: Path, within: tuple[Path, ...]) ->
     own, done = len(within) == 1, 0
     for match in _INPUT.finditer(text):
         file = _input(folder, match[1]) if match[1] and len(within) <= _DEEPEST and not whole.full else None
-        if file is None or file in within or (part := _part(file)) is None:
+        if file is None or file in within or (part := _part(file, folder)) is None:
             continue
         whole.add(text[done : match.start()], own)
         whole.files += 1
@@ -82,11 +84,12 @@ def _input(folder: Path, name: str) -> Path | None:
         return None
 
 
-def _part(file: Path) -> str | None:
+def _part(file: Path, folder: Path) -> str | None:
     """The text of a file that is input; None where it cannot be read, is too large, or is no text."""
+    from ingest.files import beginning
+
     try:
-        with file.open("rb") as opened:
-            content = opened.read(_LARGEST + 1)
+        content = beginning(file, _LARGEST + 1, folder=os.path.realpath(folder))
         return _text(content) if len(content) <= _LARGEST else None
     except (OSError, DocumentError):
         return None
@@ -99,7 +102,10 @@ def _text(content: bytes) -> str:
 
 
 def bibliography(draft: Path, text: str) -> str:
-    """The files of BibTeX that a draft in LaTeX or Markdown names and that lie beside it; else its .bbl, if there."""
+    """The files of BibTeX that a draft in LaTeX or Markdown names and that lie beside it; else its .bbl, if there.
+
+    A name leads to a file of that kind or to none: a draft of a stranger may come with a link `refs.bib` to a secret.
+    """
     named = [name.strip() for match in _NAMED.findall(text) for name in match.split(",")]
     if front := _FRONT_MATTER.match(text):
         named += [name for stated in _STATED.findall(front[1]) for name in _BIB.findall(stated)]
@@ -107,9 +113,13 @@ def bibliography(draft: Path, text: str) -> str:
         return ""
     files = [draft.parent / f"{name.removesuffix('.bib')}.bib" for name in named]
     there = [file for file in files if file.is_file()] or [draft.with_suffix(".bbl")]
-    return "\n".join(_beginning(file) for file in there if file.is_file())
+    return "\n".join(_beginning(file) for file in there if file.is_file() and file.resolve().suffix in _BIBLIOGRAPHIES)
 
 
 def _beginning(file: Path) -> str:
-    with file.open("rb") as opened:
-        return opened.read(_LARGEST_BIBLIOGRAPHY).decode(errors="replace")
+    from ingest.files import beginning
+
+    try:
+        return beginning(file.resolve(), _LARGEST_BIBLIOGRAPHY, follow=False).decode(errors="replace")
+    except DocumentError as error:
+        raise OSError(str(error)) from error

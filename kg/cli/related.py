@@ -73,10 +73,13 @@ def related(
     scope = Scope((*_filters(filters), *scope.filters), scope.everything)
     wanted, against, out = (tuple(map(squeezed, names)) for names in (papers, unwanted, excluded))
     question = Related(wanted, against, by=by, scope=scope, sort=sort, limit=limit, excluded=out)
-    answer = library.related(question) if text is None else library.related_work(question, _draft(text), group_by)
+    draft = None if text is None else _draft(text)
+    with library.reading():
+        answer = library.related(question) if draft is None else library.related_work(question, draft, group_by)
+        written = _bibtex(library, answer) if bibtex else ""
     if bibtex:
         tell(answer.notes)
-        click.echo(_bibtex(library, answer), nl=False)
+        click.echo(written, nl=False)
     elif as_json:
         print_json(_document(answer, watch.ms))
     else:

@@ -5,31 +5,25 @@ Drafts are read by the readers of `kg ingest`, in all of its formats; text witho
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.drafts.citing import Source, line_of, line_starts, taken_apart
-from kg.drafts.prose import SHORT, Passage, Sentence, paragraphs, passages
+import msgspec
+
+from kg.drafts.prose import Passage, Sentence
 from kg.errors import DocumentError, UsageError
 from kg.papers import Mention
 
 if TYPE_CHECKING:
-    from ingest.blocks import Parsed
+    from ingest.workers import Workers
 
-# What is compared stands at the beginning and references at the end, so a long text is shortened in between.
-_MOST_READ, _LAST = 400_000, 100_000  # characters
 _MOST_ENTRIES = 8_000_000  # characters of the bibliography beside a draft; about 15,000 entries
-# What is packed, or no prose: the lines of such a file are not those of the text in it.
-_OTHER_FORMATS = frozenset(("pdf", "email", "notebook", "ris", "bbl"))
-_OTHER_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # of lines to Python, and to no editor
-_NUMBER = re.compile(r"^\[(\d{1,3})\](?=\s+\S)")
-_HTML = re.compile(r"\s*<(?:!doctype html|html|head|body|article|section|main|div|p|h[1-6])\b", re.IGNORECASE)
-_LATEX = re.compile(r"\\documentclass\b|\\begin\{document\}|^\s{0,20}\\(?:sub)*section\b", re.MULTILINE)
-_MARKDOWN = re.compile(r"^#{1,6} \S|\[[^\]\n]{1,200}\]\(https?://|\[-?@[\w:.-]{3}|\*\*\w", re.MULTILINE)
-_TEX = re.compile(r"\\(?:[a-zA-Z]{0,9}cite[a-zA-Z]{0,9}|begin|emph|text(?:bf|it)|title|c?ref)\*?\s?[\[{]|\\bibitem\b")
+_MOST_WORKERS = 2  # that read drafts at once
+_PATIENCE = 30.0  # seconds to wait for one
+_MOST_LINES = 2**31
+_SECONDS = 20.0  # for a text; a file may take as long as its size allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,113 +76,53 @@ class Draft:
         )
 
 
+class Unread(msgspec.Struct):
+    """A draft that is to be read: see `read_draft`; `text` says that it is text, whatever it begins with."""
+
+    content: bytes
+    name: str = ""
+    bibliography: str = ""
+    text: bool = False
+
+
 def read_draft(content: str | bytes, name: str = "", bibliography: str = "") -> Draft:
     """Read a draft; `name` is that of its file, if it was one. Text and bytes without a name are looked at.
 
-    A `bibliography` (BibTeX, or a .bbl) is read as if it stood below the text, its first 8 million characters. It is
-    not beside a PDF, a notebook, mail or what is packed, in which no keys are looked for.
+    It is read in a process of its own, which is kept for the next ones and killed where one takes too long. A text is
+    never taken for a PDF, nor unpacked. A `bibliography` (BibTeX, or a .bbl) is read as if it stood below the text, its
+    first 8 million characters. It is not beside a PDF, a notebook, mail or what is packed, in which no keys are looked
+    for.
 
     :raises UsageError: it is empty, or cannot be read.
     """
-    from ingest.limits import guarded
     from ingest.text import fit
 
+    text = isinstance(content, str)
     data = fit(content).replace("\0", " ").encode() if isinstance(content, str) else content  # a text is no binary
     called = name or "the draft"
-    bibliography = bibliography[:_MOST_ENTRIES]
+    entries = fit(bibliography[:_MOST_ENTRIES])
     if not content.strip() or not data.strip():
         raise UsageError(f"{called} is empty: give a paragraph, an abstract or more")
     try:
-        with guarded(len(data) + len(bibliography)):
-            return _read(data, name, bibliography)
+        seconds = _SECONDS if text and not name else None
+        found = _workers().ask(Unread(data, fit(name), entries, text), len(data) + len(entries), seconds)
+        return _believed(found)
     except DocumentError as error:
         raise UsageError(f"{called} cannot be read as a draft: it {error}") from error
 
 
-def _read(data: bytes, name: str, bibliography: str) -> Draft:
-    from ingest.blocks import Parsed
-    from ingest.readers import FORMATS, parse_document
-    from ingest.text import decoded
+@cache
+def _workers() -> Workers[Draft]:
+    """The processes that read drafts; none is started before the first draft."""
+    from ingest.workers import Workers
 
-    suffix = PurePosixPath(name).suffix.lower()
-    packed = data[:2] == b"\x1f\x8b" or suffix == ".gz"
-    if packed or data[:1024].lstrip()[:5] == b"%PDF-" or FORMATS.get(suffix) in _OTHER_FORMATS:
-        return _draft(parse_document(name, data), Source())
-    text, whole = _shortened(_OTHER_ENDS.sub(" ", decoded(data)).replace("\r\n", "\n").replace("\r", "\n"))
-    if not text.strip():
-        raise DocumentError("is empty")
-    suffix = _suffix_of(text) if FORMATS.get(suffix, "plain") == "plain" else suffix
-    text = _listed(text) if FORMATS[suffix] == "markdown" else text
-    source = taken_apart(f"{text}\n{bibliography}" if bibliography else text, latex=FORMATS[suffix] == "latex")
-    parsed = parse_document("draft" + suffix, source.body.encode()) if source.body.strip() else Parsed(None)
-    draft = _draft(parsed, source, whole)
-    if suffix in {".html", ".md"} and not (draft.passages or name):  # only by its signs, not by what it says
-        draft = _draft(parse_document("draft.txt", source.body.encode()), source, whole)
-    cites = draft.citations or draft.keys
-    if suffix == ".txt" and len(draft.passages) == 1 and not cites and len(text) <= SHORT:
-        # A paragraph with nothing to take out is compared as it stands.
-        return Draft((Passage(text, draft.passages[0].sentences),))
+    return Workers("kg.drafts.worker", Draft, _MOST_WORKERS, _PATIENCE)
+
+
+def _believed(draft: Draft) -> Draft:
+    """A draft as a worker tells it, whose lines are lines."""
+    lines = [sentence.line for sentence in draft.sentences] + [citation.line for citation in draft.citations]
+    lines += [line for part in draft.passages for line in (part.first, part.last)] + [line for _, line in draft.keys]
+    if draft.unread < 0 or min(lines, default=0) < 0 or max(lines, default=0) > _MOST_LINES:
+        raise DocumentError("cannot be read: the process that reads it was made to tell nonsense")
     return draft
-
-
-def _shortened(text: str) -> tuple[str, bool]:
-    """A text as it is read, and whether that is all of it; what is left out leaves the ends of its lines."""
-    if len(text) <= _MOST_READ:
-        return text, True
-    first, last = _MOST_READ - _LAST, len(text) - _LAST
-    return text[:first] + "\n" * max(text.count("\n", first, last), 1) + text[last:], False
-
-
-def _suffix_of(text: str) -> str:
-    """How the name of a file with that text would end."""
-    if _HTML.match(text):
-        return ".html"
-    if _LATEX.search(text):
-        return ".tex"
-    if _MARKDOWN.search(text):
-        return ".md"
-    return ".tex" if _TEX.search(text) else ".txt"
-
-
-def _listed(text: str) -> str:
-    """Markdown with `[1]` below the heading of a bibliography as `1.`: lines with no blank one between are a list."""
-    from ingest.readers.chunks import BIBLIOGRAPHY
-
-    lines = text.split("\n")
-    below = (at for at, line in enumerate(lines) if line.startswith("#") and BIBLIOGRAPHY.match(line.strip("# ")))
-    start = next(below, len(lines))
-    return "\n".join([*lines[:start], *(_NUMBER.sub(r"\1.", line) for line in lines[start:])])
-
-
-def _draft(parsed: Parsed, source: Source, whole: bool = True) -> Draft:
-    from ingest.mentions import find_mentions
-
-    mentions = find_mentions("draft", parsed)
-    found = paragraphs(parsed.blocks, source.body, {m.line for m in mentions if m.authors and m.title})
-    parts, all_in = passages(_title(parsed), found)
-    citations = tuple(_citations([*mentions, *source.entries], source))
-    has_entry = set(source.keys.values())
-    keys = tuple((key, line) for key, line in source.cited.items() if key not in has_entry and key != "*")
-    return Draft(tuple(parts), citations, keys, whole and all_in, len(source.inputs))
-
-
-def _title(parsed: Parsed) -> str | None:
-    """The title that a document states, where it is not in its text too."""
-    title = " ".join((parsed.title or "").split())
-    texts = (" ".join(block.text.split()) for block in parsed.blocks[:3])
-    return title if title and not any(text.startswith(title) for text in texts) else None
-
-
-def _citations(mentions: Sequence[Mention], source: Source) -> Iterator[Citation]:
-    """The works that are cited, each in the line where its key is, if it has one."""
-    from ingest.identity import sure_names_of
-    from ingest.readers.chunks import BIBLIOGRAPHY
-
-    starts = line_starts(source.body)
-    for mention in mentions:
-        line = source.cited.get(source.keys.get(mention.line, ""), source.cited.get("*"))
-        in_bibliography = not mention.section and mention.title is not None and mention.line in source.keys
-        in_bibliography |= any(BIBLIOGRAPHY.match(heading) for heading in mention.section[-1:])
-        sure = in_bibliography or mention.arxiv_id is not None or bool(sure_names_of(mention))
-        names = (name for name in (mention.arxiv_id, mention.doi, *mention.urls) if name)
-        yield Citation(mention, line or line_of(source.body, starts, names, mention.line), sure)

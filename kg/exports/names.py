@@ -25,7 +25,7 @@ _VIETNAMESE = frozenset(
 # Family names of one letter. Most single letters behind a full word are initials of southern India (Vinod P), where
 # the rest of a name is what people go by: 136 of arXiv's 143. Of the other seven, E, I or O behind one word, six are.
 _ONE_LETTER = frozenset("EIO")
-_OTHERS = re.compile(r"[\s,;]*\bet\.?\sal\b\.?(?:\s\(\d+ additional authors? not shown\))?$", re.IGNORECASE)
+_OTHERS = re.compile(r"(?<![\s,;])[\s,;]*+\bet\.?\sal\b\.?(?:\s\(\d+ additional authors? not shown\))?$", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV)")
 _INITIAL = re.compile(r"[^\W\d_]\.?")
 # What no person is called; a group's name must not be turned round.
