@@ -2,7 +2,7 @@
 
 KgError              exit 1: the command failed
 ├── UsageError       exit 2: the command was called in a way that cannot work
-│   └── ModelError   exit 2: the model of the settings cannot be loaded
+├── ModelError       exit 2: the model of the settings cannot be loaded
 ├── NotFound         exit 1: nothing in the library goes by that name
 ├── DocumentError    a document cannot be read (exit 3 when others could)
 ├── ServiceError     a service cannot be reached or does not answer (exit 3, run again later)
@@ -27,8 +27,10 @@ class UsageError(KgError):
     exit_code = 2
 
 
-class ModelError(UsageError):
+class ModelError(KgError):
     """The model that the settings name cannot be loaded: no question's fault."""
+
+    exit_code = 2
 
 
 class NotFound(KgError):

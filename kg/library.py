@@ -7,8 +7,8 @@ them, and again when `kg ingest` has made new ones.
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from kg.answers import (
@@ -30,7 +30,8 @@ from kg.config import Config
 from kg.errors import NotFound, no_papers
 from kg.filters import Related, Scope, Search
 from kg.parts import Parts
-from kg.subjects import co_authors, reading_list, topic
+from kg.stores import Stores, from_one_state
+from kg.subjects import author, reading_list, topic
 from kg.text import squeezed
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Library:
     def __init__(self, config: Config, make_encoder: Callable[[str], Encoder] | None = None) -> None:
         self.config = config
         self.parts = Parts(config, make_encoder)
-        self._local = threading.local()
+        self._stores = Stores(config.database)
 
     @classmethod
     def open(cls, data: str | os.PathLike[str] | None = None) -> Self:
@@ -62,21 +63,26 @@ class Library:
         """
         return cls(Config.load({"data": data}, os.environ))
 
-    # -- parts -------------------------------------------------------------------------------
-
     @property
     def store(self) -> Store:
         """This thread's store, to be read only; an empty one while the folder holds no library."""
-        from kg.store import Store
+        return self._stores.current()
 
-        file = self._database_file()
-        store: Store | None = getattr(self._local, "store", None)
-        if store is None or file != self._local.file:
-            self.close()
-            store = Store(self.config.database, read_only=True)
-            # One that holds nothing yet is looked at again.
-            self._local.store, self._local.file = store, None if store.in_memory else file
-        return store
+    @contextmanager
+    def reading(self, seconds: float | None = None) -> Iterator[None]:
+        """All questions that this thread asks inside are answered from one state of the library.
+
+        What `kg ingest` commits meanwhile is not seen. Each question is within one anyway; within another one, it is
+        that one's state, and its time.
+
+        :raises Overdue: they take longer than so many seconds.
+        """
+        if self._stores.is_reading:
+            yield
+            return
+        # In this order, no folder is of a later state than the database.
+        with self.parts.kept(), self._stores.reading(seconds):
+            yield
 
     @property
     def encoder(self) -> Encoder:
@@ -95,14 +101,14 @@ class Library:
             parts.semantic() if semantic else None,
         )
 
-    # -- questions ---------------------------------------------------------------------------
-
+    @from_one_state
     def search(self, question: Search) -> SearchAnswer:
         """Papers that answer a question in words; see `search.question`."""
         from search.question import needs_meaning, search
 
         return search(self.sides(needs_meaning(question)), question)
 
+    @from_one_state
     def ranking(self, question: Search) -> list[tuple[str, float]]:
         """(id, score) of the first `limit` papers that a question finds, best first, and nothing else of them."""
         from search.question import needs_meaning, ranking
@@ -113,6 +119,7 @@ class Library:
             (ids[n], score) for n, score in zip(hits.numbers.tolist(), hits.scores.tolist(), strict=True) if n in ids
         ]
 
+    @from_one_state
     def related(self, question: Related) -> RelatedAnswer:
         """Papers related to some papers or to a draft, with reasons; see `graph.relatedness`.
 
@@ -122,6 +129,7 @@ class Library:
 
         return related(self, question)
 
+    @from_one_state
     def related_work(
         self, question: Related, draft: Draft | None = None, group_by: str | None = None
     ) -> RelatedWorkAnswer:
@@ -134,6 +142,7 @@ class Library:
 
         return related_work(self, question, draft, group_by)
 
+    @from_one_state
     def paper(self, reference: str) -> PaperAnswer:
         """One paper, by any of its names.
 
@@ -149,29 +158,26 @@ class Library:
             tuple(self.store.resolutions.of(paper.id)),
         )
 
+    @from_one_state
     def papers(self, references: Sequence[str]) -> tuple[list[Paper], list[str]]:
         """The papers of these names, each once, and the names that are nobody's."""
         found = {reference: self.store.identity.find(reference) for reference in references}
         ids = list(dict.fromkeys(id_ for id_ in found.values() if id_))
         return self.store.papers.get(ids), [reference for reference, id_ in found.items() if id_ is None]
 
+    @from_one_state
     def author(self, author_id: str) -> AuthorAnswer:
         """An author and their papers, newest first, by their id or that of any of their spellings.
 
         :raises NotFound: no author has that id.
         """
-        known = self.store.people.id_of(author_id)
-        author = self.store.papers.author(known) if known else None
-        if author is None:
-            raise NotFound(f"no author {author_id!r} in the library; try a search for the name")
-        papers = self.store.papers.get(self.store.papers.by_author(author.id))
-        names = tuple(self.store.people.spellings(author.id))
-        return AuthorAnswer(author.id, author.name, tuple(papers), names, co_authors(author.id, papers))
+        return author(self, author_id)
 
     def topics(self) -> list[TopicCount]:
         """Every topic with the number of its papers, largest first."""
         return self.store.topics.all()
 
+    @from_one_state
     def topic(self, topic_id: str, papers: bool = True) -> TopicAnswer:
         """A topic; where it stands in the tree of topics, its years, what is near it, and its papers if asked for.
 
@@ -183,6 +189,7 @@ class Library:
         """Every list with the number of its papers."""
         return self.store.documents.lists()
 
+    @from_one_state
     def reading_list(self, list_id: str, papers: bool = True) -> ListAnswer:
         """A list as its author arranged it, with its papers if asked for.
 
@@ -190,6 +197,7 @@ class Library:
         """
         return reading_list(self, list_id, papers)
 
+    @from_one_state
     def path(self, one: str, other: str) -> PathAnswer:
         """A shortest path between two papers, authors or topics, with the evidence of every step; see `kg.paths`.
 
@@ -199,6 +207,7 @@ class Library:
 
         return path(self, squeezed(one), squeezed(other))
 
+    @from_one_state
     def around(self, reference: str, depth: int = 1, limit: int = 40, expanded: Sequence[str] = ()) -> AroundAnswer:
         """What is around a paper, `limit` nodes at most, and around the `expanded` papers too; see `graph.around`.
 
@@ -208,6 +217,7 @@ class Library:
 
         return around(self, reference, depth, limit, expanded)
 
+    @from_one_state
     def gaps(self, reading_list: str | None = None, limit: int = 10, offset: int = 0) -> GapsAnswer:
         """Papers that the library points at and no list (or not this list) holds, with reasons; see `graph.gaps`.
 
@@ -217,6 +227,7 @@ class Library:
 
         return find_gaps(self, reading_list, limit, offset)
 
+    @from_one_state
     def new(self, since: str | None = None, run: int | None = None, limit: int = 10, offset: int = 0) -> NewAnswer:
         """What runs of `kg ingest` brought, newest first: those since a day, or all that one brought; see `kg.news`.
 
@@ -227,6 +238,7 @@ class Library:
 
         return find_new(self, since, run, limit, offset)
 
+    @from_one_state
     def map(self, question: Search | None = None) -> MapAnswer:
         """The map of all papers with their topics, and what a question finds on it; see `graph.maps`."""
         from kg.mapping import map_of
@@ -237,10 +249,12 @@ class Library:
         """How many papers the library holds."""
         return self.store.papers.count()
 
+    @from_one_state
     def newest(self, limit: int) -> list[Paper]:
         """The newest papers of the library."""
         return self.store.papers.get(self.store.papers.newest(limit))
 
+    @from_one_state
     def selection(self, query: str, scope: Scope) -> list[Paper]:
         """The papers that a query finds by its words and filters, best first; all if it is empty."""
         from search.question import matching
@@ -248,6 +262,7 @@ class Library:
         ids = self.store.papers.ids(matching(self.sides(semantic=False), query, scope))
         return self.store.papers.get(list(ids.values()))
 
+    @from_one_state
     def graph(self, query: str, scope: Scope) -> Graph:
         """The graph of the papers that `selection` finds, and of what they are joined to, as networkx has it.
 
@@ -261,6 +276,7 @@ class Library:
             raise NotFound("there is no graph yet: run `kg ingest`")
         return networkx_graph(tables, papers=matching(self.sides(semantic=False), query, scope))
 
+    @from_one_state
     def status(self) -> Status:
         """Counts and health, with the keys of the contract."""
         from kg.health import status
@@ -279,15 +295,4 @@ class Library:
 
     def close(self) -> None:
         """Close this thread's store."""
-        store: Store | None = getattr(self._local, "store", None)
-        if store is not None:
-            store.close()
-            del self._local.store
-
-    def _database_file(self) -> tuple[int, int] | None:
-        """Which file the database is: another one may have taken its place."""
-        try:
-            found = self.config.database.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
+        self._stores.close()

@@ -6,13 +6,15 @@ They are shared by all threads, and opened again when `kg ingest` has made new o
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kg import generations
 from kg.config import STATIC, Config
-from kg.errors import StorageError, UsageError
+from kg.errors import ModelError, StorageError, UsageError
 from kg.generations import FACETS, GRAPH, MAP, VECTORS, WORDS, Manifest
 
 if TYPE_CHECKING:
@@ -32,6 +34,15 @@ class _Derived(Protocol):
 _Folder = TypeVar("_Folder", bound=_Derived)
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A derived folder as it was found: which one, how it is opened, and opened; None where it cannot be."""
+
+    version: object
+    open_: Callable[[Path], Any]
+    folder: Any
+
+
 class Parts:
     """The derived parts of one data folder.
 
@@ -43,7 +54,8 @@ class Parts:
         self.may_download = False  # a model from the hub; only `kg ingest` may
         self._make_encoder = make_encoder or self._loaded_encoder
         self._encoders: dict[str, Encoder] = {}
-        self._folders: dict[str, tuple[object, Any]] = {}
+        self._folders: dict[str, _Opened] = {}
+        self._local = threading.local()
         self._encoder_lock, self._search_lock = threading.Lock(), threading.Lock()
 
     def model(self, encoder: str | None = None) -> str:
@@ -70,12 +82,18 @@ class Parts:
     def encoder(self, name: str) -> Encoder:
         """The encoder whose vectors are stored under that name.
 
-        :raises UsageError: it cannot be loaded.
+        :raises ModelError: it cannot be loaded.
         """
         with self._encoder_lock:
             if name not in self._encoders:
-                self._encoders[name] = self._make_encoder(name)
+                self._encoders[name] = self._made(name)
             return self._encoders[name]
+
+    def _made(self, name: str) -> Encoder:
+        try:
+            return self._make_encoder(name)
+        except UsageError as error:
+            raise ModelError(str(error)) from error
 
     def ready_encoder(self, name: str) -> Encoder:
         """The encoder of that name, distilled first if it is a static one that is not there yet; for `kg ingest`.
@@ -110,7 +128,7 @@ class Parts:
             return Semantic(index, _Deferred(maker, lambda: self.encoder(maker)))
         try:
             return Semantic(index, self.encoder(maker), wanted)
-        except UsageError:
+        except ModelError:
             return None  # that of before is gone
 
     def postings(self, state: int | None) -> Postings | None:
@@ -139,16 +157,47 @@ class Parts:
 
         return self._opened(MAP, PaperMap)
 
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """What this thread asks inside is asked of the folders that are in place now, whatever is put there."""
+        self._local.kept = {kind: self._in_place(kind, was.open_) for kind, was in list(self._folders.items())}
+        try:
+            yield
+        finally:
+            self._local.kept = None
+
+    def drop_damaged(self) -> bool:
+        """Whether something that is open is not what `kg ingest` wrote: all of it is read. It is not asked any more."""
+        with self._search_lock:
+            found = [kind for kind, opened in self._folders.items() if self._is_damaged(kind, opened)]
+            for kind in found:
+                self._folders[kind] = replace(self._folders[kind], folder=None)
+        return bool(found)
+
+    def _is_damaged(self, kind: str, opened: _Opened) -> bool:
+        return opened.folder is not None and generations.is_damaged(self._config.index_folder, kind)
+
     def _opened(self, kind: str, open_: Callable[[Path], _Folder]) -> _Folder | None:
         """The derived folder of that kind, opened; None when there is none, or it is damaged.
 
         Nothing is lost by that: other ways answer, and `kg ingest` makes it anew.
         """
+        kept: dict[str, Any] | None = getattr(self._local, "kept", None)
+        if kept is not None and kind in kept:
+            held: _Folder | None = kept[kind]
+            return held
+        found = self._in_place(kind, open_)
+        if kept is not None:
+            kept[kind] = found
+        return found
+
+    def _in_place(self, kind: str, open_: Callable[[Path], _Folder]) -> _Folder | None:
+        """What lies there now, opened once for all threads."""
         version = generations.version(self._config.index_folder, kind)
         with self._search_lock:
-            if kind not in self._folders or self._folders[kind][0] != version:
-                self._folders[kind] = version, _or_none(open_, self._config.index_folder)
-            found: _Folder | None = self._folders[kind][1]
+            if kind not in self._folders or self._folders[kind].version != version:
+                self._folders[kind] = _Opened(version, open_, _or_none(open_, self._config.index_folder))
+            found: _Folder | None = self._folders[kind].folder
             return found
 
     def _loaded_encoder(self, name: str) -> Encoder:
@@ -160,7 +209,7 @@ class Parts:
 class _Deferred:
     """An encoder that is loaded (seconds) when a text is first asked of it: papers are compared without.
 
-    What cannot be loaded raises UsageError then.
+    What cannot be loaded raises ModelError then.
     """
 
     def __init__(self, name: str, load: Callable[[], Encoder]) -> None:

@@ -77,8 +77,9 @@ def page_of(
     ids = store.papers.ids(scored.numbers[page].tolist())
     papers = store.papers.get(list(ids.values()))
     of_id = {paper.id: paper for paper in papers}
+    strongest = [_Strongest(some, scored.numbers[page]) for some in (found.wanted, found.unwanted)]
     results = [
-        _result(found, scored, place, number, of_id[ids[number]])
+        _result(found, strongest, scored, place, number, of_id[ids[number]])
         for place, number in enumerate(scored.numbers[page].tolist(), start=question.offset)
         if number in ids
     ]
@@ -168,14 +169,18 @@ def _notes(sides: Sides, found: Relating, question: Related) -> tuple[str, ...]:
             notes.append("No citations are known here yet: `kg ingest` asks for them.")
     if "text" in SIGNALS[by] and sides.semantic is None:
         notes.append("Nothing is embedded yet: text similarity is left out.")
+    if found.tables is None:
+        notes.append("There is no graph yet (run `kg ingest`): what papers share is left out.")
     if by in ROLES and not any(exemplar.part for exemplar in found.wanted):
         notes.append(f"No sentence could be told to be about the {by}: the whole texts are compared.")
     return tuple(notes)
 
 
-def _result(found: Relating, scored: Scored, place: int, number: int, paper: Paper) -> RelatedResult:
+def _result(
+    found: Relating, strongest: Sequence[_Strongest], scored: Scored, place: int, number: int, paper: Paper
+) -> RelatedResult:
     told = {name: float(values[place]) for name, values in scored.values.items() if values[place] or name == "text"}
-    reasons = (_reason(found, name, number, value) for name, value in told.items())
+    reasons = (_reason(found, strongest, name, number, value) for name, value in told.items())
     return RelatedResult(
         **shown(paper),  # type: ignore[arg-type]
         score=float(scored.scores[place]),
@@ -192,27 +197,44 @@ def _match(signals: set[str]) -> str:
     return "both" if "text" in signals else "keyword"
 
 
-def _reason(found: Relating, name: str, number: int, value: float) -> Reason:
+class _Strongest:
+    """Which of several examples a signal is strongest for, worked out for all papers (n,) of a page at once."""
+
+    def __init__(self, exemplars: Sequence[Exemplar], numbers: Places) -> None:
+        self._exemplars, self._numbers = exemplars, numbers
+        self._found: dict[str, dict[int, tuple[float, Exemplar]]] = {}
+
+    def of(self, name: str, number: int) -> tuple[float, Exemplar] | None:
+        """The value of the signal between a paper of the page and that example; None where there is no example."""
+        if not self._exemplars:
+            return None
+        if name not in self._found:
+            nothing = np.zeros(len(self._numbers))
+            told = [
+                value_of(one.signals[name], self._numbers) if name in one.signals else nothing
+                for one in self._exemplars
+            ]
+            values = np.stack(told)  # (e, n)
+            last = len(values) - 1 - values[::-1].argmax(axis=0)  # of equal ones
+            self._found[name] = {
+                number: (float(values[at, place]), self._exemplars[at])
+                for place, (number, at) in enumerate(zip(self._numbers.tolist(), last.tolist(), strict=True))
+            }
+        return self._found[name][number]
+
+
+def _reason(found: Relating, strongest: Sequence[_Strongest], name: str, number: int, value: float) -> Reason:
     """One summand, with the fact behind it: that of the example which it is strongest for."""
     weight = found.weights[name]
     if len(found.wanted) == 1 and not found.unwanted:  # the usual question: there is nobody to compare with
         return Reason(name, value, weight, weight * value, found.wanted[0].fact(found.tables, name, number, value))
-    wanted, unwanted = (
-        max(((_value(one, name, number), place, one) for place, one in enumerate(exemplars)), default=None)
-        for exemplars in (found.wanted, found.unwanted)
-    )
+    wanted, unwanted = (some.of(name, number) for some in strongest)
     before = ""
     if unwanted is not None and (wanted is None or (unwanted[0] > 0 and not wanted[0])):
         wanted, before = unwanted, "unwanted: "
     assert wanted is not None  # a signal is somebody's
-    strongest, _, exemplar = wanted
-    return Reason(name, value, weight, weight * value, before + exemplar.fact(found.tables, name, number, strongest))
-
-
-def _value(exemplar: Exemplar, name: str, number: int) -> float:
-    if name not in exemplar.signals:
-        return 0.0
-    return float(value_of(exemplar.signals[name], np.array([number]))[0])
+    value_there, exemplar = wanted
+    return Reason(name, value, weight, weight * value, before + exemplar.fact(found.tables, name, number, value_there))
 
 
 def _anything(store: Store, question: Related, notes: tuple[str, ...]) -> tuple[RelatedAnswer, Sequence[Paper]]:

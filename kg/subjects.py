@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from kg.answers import AuthorCount, ListAnswer, TopicAnswer, TopicEdges
+from kg.answers import AuthorAnswer, AuthorCount, ListAnswer, TopicAnswer, TopicEdges
 from kg.errors import NotFound
 from kg.papers import Paper, Topic
 
@@ -38,7 +38,22 @@ def topic(library: Library, topic_id: str, papers: bool) -> TopicAnswer:
     )
 
 
-def co_authors(author_id: str, papers: Iterable[Paper]) -> tuple[AuthorCount, ...]:
+def author(library: Library, author_id: str) -> AuthorAnswer:
+    """An author, by their id or that of any of their spellings, and their papers, newest first.
+
+    :raises NotFound: no author has that id.
+    """
+    store = library.store
+    known = store.people.id_of(author_id)
+    found = store.papers.author(known) if known else None
+    if found is None:
+        raise NotFound(f"no author {author_id!r} in the library; try a search for the name")
+    papers = store.papers.get(store.papers.by_author(found.id))
+    names = tuple(store.people.spellings(found.id))
+    return AuthorAnswer(found.id, found.name, tuple(papers), names, _co_authors(found.id, papers))
+
+
+def _co_authors(author_id: str, papers: Iterable[Paper]) -> tuple[AuthorCount, ...]:
     """Who else wrote these papers, the most of them first."""
     others = Counter(other.id for paper in papers for other in {a.id: a for a in paper.authors}.values())
     names = {other.id: other.name for paper in papers for other in paper.authors}

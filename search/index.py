@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class VectorIndex:
     def __init__(self, parent: Path) -> None:
         """:raises StorageError: there is no index in `parent`, or it is damaged."""
         self._neighbourhood: tuple[Numbers, Matrix] | None = None
+        self._kept = threading.local()
         self.manifest = generations.opened(parent, VECTORS, self._open)
 
     def _open(self, folder: Path, manifest: Manifest) -> Manifest:
@@ -123,9 +125,21 @@ class VectorIndex:
         """The cosine (n,) of `vector` (d,) to each of these papers (n,); NaN for those that are not in the index."""
         result = np.full(len(numbers), np.nan, dtype=np.float32)
         if vector.shape == self._mean.shape:
-            places, known = places_of(numbers, self._numbers)
-            result[known] = product(self._vectors[places[known]], vector)
+            rows, known = self._rows(numbers)
+            result[known] = product(rows, vector)
         return result
+
+    def _rows(self, numbers: Numbers) -> tuple[Matrix, NDArray[np.bool_]]:
+        """The vectors of those of these papers (n,) that are in the index, and which these are.
+
+        They are kept for the next text of a question that this thread compares with the same papers: to gather them
+        takes longer than to compare.
+        """
+        kept: tuple[Numbers, Matrix, NDArray[np.bool_]] | None = getattr(self._kept, "rows", None)
+        if kept is None or kept[0] is not numbers:
+            places, known = places_of(numbers, self._numbers)
+            self._kept.rows = kept = numbers, self._vectors[places[known]], known
+        return kept[1:]
 
     def spread(self, vector: Matrix) -> tuple[float, float]:
         """Mean and standard deviation of the cosine of `vector` (d,) to all papers of the index."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from kg.filters import FIELDS, LONGEST_VALUE, MOST_FILTERS, Filter, Terms, parse_years
 from kg.identifiers import title_key
@@ -70,12 +71,13 @@ def parse(text: str) -> Query:
         parts.note("NOT is searched as a word; -word leaves a word out.")
     for term in _TERM.finditer(text):
         _add(term, parts)
-    if max(map(len, (parts.words, parts.phrases, parts.excluded))) > MOST_WORDS:
+    phrases, excluded = _first(parts.phrases), _first(parts.excluded)
+    if len(parts.words) > MOST_WORDS or (len(phrases), len(excluded)) < (len(parts.phrases), len(parts.excluded)):
         parts.note(f"The query is long: only its first {MOST_WORDS} words were searched.")
     if len(parts.filters) > MOST_FILTERS:
         parts.note(f"Only the first {MOST_FILTERS} filters were used.")
-    kept = (tuple(part[:MOST_WORDS]) for part in (parts.words, parts.phrases, parts.excluded))
-    return Query(Terms(*kept), tuple(parts.filters[:MOST_FILTERS]), _told(parts.notes), " ".join(parts.said))
+    terms = Terms(tuple(parts.words[:MOST_WORDS]), phrases, excluded)
+    return Query(terms, tuple(parts.filters[:MOST_FILTERS]), _told(parts.notes), " ".join(parts.said))
 
 
 def _add(term: re.Match[str], parts: _Parts) -> None:
@@ -133,6 +135,15 @@ def _add_word(value: str, negated: bool, parts: _Parts) -> None:
 def _add_words(words: Iterable[str], negated: bool, parts: _Parts) -> None:
     """Those of the words that hold a letter or digit."""
     (parts.excluded if negated else parts.words).extend(word for word in words if _LETTER.search(word))
+
+
+def _first(phrases: Sequence[str]) -> tuple[str, ...]:
+    """The first of them, as far as they have no more words together than a query may have.
+
+    FTS5 follows each word of a phrase through all papers that have it.
+    """
+    words = accumulate(max(len(title_key(phrase).split()), 1) for phrase in phrases)
+    return tuple(phrase for phrase, count in zip(phrases, words, strict=True) if count <= MOST_WORDS)
 
 
 def _told(notes: Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kg.answers import SearchAnswer
-from kg.config import STATIC
+from kg.config import STATIC, model_shown
+from kg.errors import ModelError
 from kg.filters import Mode, Scope, Search
 from kg.store import Store
 from search.encoder import Encoder
@@ -51,13 +52,15 @@ class Semantic:
 class Sides:
     """What a question is asked of.
 
-    Without postings FTS5 scores words, without columns SQL counts facets, without the semantic side only words count.
+    Without postings FTS5 scores words, without columns SQL counts facets, without the semantic side only words count:
+    nothing is embedded, or its model `fails`.
     """
 
     store: Store
     postings: Postings | None = None
     columns: FacetColumns | None = None
     semantic: Semantic | None = None
+    fails: bool = False
 
 
 def needs_meaning(question: Search) -> bool:
@@ -72,6 +75,7 @@ def search(sides: Sides, question: Search) -> SearchAnswer:
     a URL or a title of a paper puts that paper first.
     """
     store, query = sides.store, parse(question.text)
+    sides = _answering(sides, query, question)
     hits = _ranked(sides, query, question)
     # Where something is found, every filter names something, but those that only exclude.
     filters = (f for f in (*query.filters, *question.scope.filters) if f.negated or not len(hits))
@@ -87,7 +91,19 @@ def search(sides: Sides, question: Search) -> SearchAnswer:
 
 def ranking(sides: Sides, question: Search) -> Hits:
     """All that a question finds, in its order; nothing is looked up of the papers."""
-    return _ranked(sides, parse(question.text), question)
+    query = parse(question.text)
+    return _ranked(_answering(sides, query, question), query, question)
+
+
+def _answering(sides: Sides, query: Query, question: Search) -> Sides:
+    """The sides that can answer: words alone where the model cannot be loaded, unless only meaning is asked for."""
+    if sides.semantic is None or question.mode != "hybrid" or not query.terms:
+        return sides
+    try:
+        sides.semantic.encoder.query(query.text)  # the encoder remembers it
+    except ModelError:
+        return replace(sides, semantic=None, fails=True)
+    return sides
 
 
 def _ranked(sides: Sides, query: Query, question: Search) -> Hits:
@@ -112,12 +128,14 @@ def matching(sides: Sides, text: str, scope: Scope) -> list[int]:
 def _notes(query: Query, question: Search, sides: Sides, is_name: bool, of_filters: tuple[str, ...]) -> tuple[str, ...]:
     """What the user should know; where the text is the name of a paper, not what it would mean as a query."""
     notes = [] if is_name else [*query.notes, *of_filters, *no_such_paper(question.text)]
-    if sides.semantic is None and question.mode != "keyword" and query.terms:
+    if sides.fails:
+        notes.append("The model cannot be loaded (`kg search --mode semantic` says why): searched by keyword only.")
+    elif sides.semantic is None and question.mode != "keyword" and query.terms:
         notes.append("Nothing is embedded yet (run `kg ingest`): searched by keyword only.")
     if sides.semantic and sides.semantic.instead_of:
         notes.append(
-            f"The library is embedded by {sides.semantic.encoder.name}, and the model is now "
-            f"{sides.semantic.instead_of}: `kg ingest` embeds it anew."
+            f"The library is embedded by {model_shown(sides.semantic.encoder.name)}, and the model is now "
+            f"{model_shown(sides.semantic.instead_of)}: `kg ingest` embeds it anew."
         )
     if question.text.strip() and not query.terms and not query.filters:
         notes.append("There is no word in the query to search for: this is everything.")

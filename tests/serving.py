@@ -1,4 +1,4 @@
-"""The real server on a copy of the suite's library, with the tiny encoder: `python -m tests.serving DATA [TOKEN]`."""
+"""The real server on a copy of the suite's library, with the tiny encoder: `python -m tests.serving DATA [TOKEN [LOG [ORIGIN]]]`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from webapp.logs import Kind
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,10 +39,17 @@ class Served:
 
 
 @contextmanager
-def served(made_library: Path, folder: Path, token: str = "") -> Iterator[Served]:
+def served(made_library: Path, folder: Path, token: str = "", log: str = "faults") -> Iterator[Served]:
     """Serve a copy of a library from a process of its own."""
     shutil.copytree(made_library, folder / "data")
-    command = [sys.executable, "-m", "tests.serving", str(folder / "data"), *([token] if token else [])]
+    with serving(folder / "data", folder, token, log) as running:
+        yield running
+
+
+@contextmanager
+def serving(data: Path, folder: Path, token: str = "", kind: str = "faults", cors: str = "") -> Iterator[Served]:
+    """Serve that library from a process of its own, which logs to a file in `folder`."""
+    command = [sys.executable, "-m", "tests.serving", str(data), token, kind, cors]
     log = folder / "stderr"
     with (
         log.open("wb") as errors,
@@ -53,15 +64,15 @@ def served(made_library: Path, folder: Path, token: str = "") -> Iterator[Served
             process.terminate()
 
 
-def main(data: str, token: str = "") -> None:
+def main(data: str, token: str = "", log: Kind = "faults", cors: str = "") -> None:
     import click
 
     from tests.conftest import open_library
     from webapp import Access, create_app
     from webapp.server import serve
 
-    app = create_app(open_library(Path(data)), Access(token=token or None))
-    serve(app, "127.0.0.1", 0, click.echo)
+    app = create_app(open_library(Path(data)), Access(token=token or None, cors=cors or None))
+    serve(app, "127.0.0.1", 0, click.echo, log)
 
 
 if __name__ == "__main__":

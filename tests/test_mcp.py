@@ -402,6 +402,8 @@ def test_arguments_as_clients_send_them() -> None:
     assert asked(SearchTool, {"query": "x", "title": "[["}).title == ("[[",)
     with pytest.raises(UsageError, match=r"author: \{\} is not a text"):
         asked(SearchTool, {"query": "x", "author": "[{}]"})
+    with pytest.raises(UsageError, match="surrogate"):
+        asked(SearchTool, {"query": "x", "mode": "\ud800"})
     assert asked(SearchTool, {"query": "x", "year": 2018}).year == ("2018",)
     assert asked(SearchTool, {"query": "x", "year": [2018, "2019.."]}).year == ("2018", "2019..")
 

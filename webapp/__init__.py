@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from kg.library import Library
-from webapp import api, assets, errors, guard, pages, show
+from webapp import api, assets, errors, guard, pages, show, whole
 
 MOST_BODY = 2**20  # bytes of a request
 
@@ -22,8 +22,8 @@ class Access:
     cors: str | None = None
 
 
-def create_app(library: Library, access: Access | None = None) -> Flask:
-    """The WSGI application that answers for one library."""
+def create_app(library: Library, access: Access | None = None, seconds: float = whole.LONGEST) -> Flask:
+    """The WSGI application that answers for one library, each time within so many seconds."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     app.extensions["library"] = library
@@ -38,4 +38,5 @@ def create_app(library: Library, access: Access | None = None) -> Flask:
     errors.handle(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    whole.answer_whole(app, seconds)
     return app

@@ -52,7 +52,7 @@ def body(kind: type[_T]) -> _T:
         raise UnsupportedMediaType(f"The body is encoded ({encoding[:LONGEST_SHOWN]}): send it as it is.")
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("The body is not application/json: say so by Content-Type, and send a JSON object.")
-    if not (data := request.get_data(cache=False)).strip():
+    if not (data := request.get_data()).strip():
         raise BadRequest("The body is empty: send a JSON object.")
     try:
         given = msgspec.json.decode(data)

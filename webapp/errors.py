@@ -10,11 +10,12 @@ from flask import Flask, Response, current_app, render_template, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from kg.errors import KgError, NotFound, UsageError
+from kg.errors import KgError, ModelError, NotFound, Overdue, UsageError
 from kg.store import DatabaseError
 from webapp.params import TWINS
 
 _LOG = logging.getLogger("kg.webapp")
+_RETRY = 30  # seconds after which who got no answer may ask again
 _DATA = tuple(f".{ending}" for ending in (*TWINS, "atom"))
 
 
@@ -32,8 +33,15 @@ def _http(error: HTTPException) -> Response:
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
     if error.code == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        _ask_for_token(response)
     return response
+
+
+def _ask_for_token(response: Response) -> None:
+    """Programs send a bearer token (RFC 6750); a browser asks its user for it by a password (RFC 7617)."""
+    response.headers.add("WWW-Authenticate", "Bearer")
+    if not request.path.startswith("/api/"):
+        response.headers.add("WWW-Authenticate", 'Basic realm="kg", charset="UTF-8"')
 
 
 def _told(error: HTTPException) -> str:
@@ -47,23 +55,40 @@ def _told(error: HTTPException) -> str:
 
 
 def _ours(error: KgError) -> Response:
+    """What the question is to blame for is told; what this machine is, names its folders, so only the log has it."""
     if isinstance(error, NotFound):
         return _answer(404, str(error))
-    return _answer(400 if isinstance(error, UsageError) else 503, str(error))
+    if isinstance(error, UsageError):
+        return _answer(400, str(error))
+    if isinstance(error, Overdue):
+        _LOG.warning("%s %s: stopped, it took too long", request.method, request.path)
+        return _answer(503, str(error))
+    _LOG.error("%s %s: %s", request.method, request.path, error)
+    what = "The model of this library" if isinstance(error, ModelError) else "The library"
+    return _answer(503, f"{what} cannot be read at the moment; the server's log says why.")
 
 
 def _damaged(error: DatabaseError) -> Response:
-    _LOG.error("%s %s: %s", request.method, request.path, error)
-    return _answer(503, "The library cannot be read at the moment.")
+    """SQLite's own words may repeat what was asked, so its code is logged."""
+    code = getattr(error, "sqlite_errorname", "")
+    _LOG.error("%s %s: the database cannot be read %s", request.method, request.path, code, exc_info=error)
+    return _answer(503, "The library cannot be read at the moment; the server's log says why.")
 
 
 def _unexpected(error: Exception) -> Response:
-    """A fault of ours: logged with its trace, told without."""
-    _LOG.exception("%s %s", request.method, request.path, exc_info=error)
+    """A fault of ours: logged by its kind and place, told without."""
+    _LOG.error("%s %s", request.method, request.path, exc_info=error)
     return _answer(500, "Something went wrong here; the server's log says what.")
 
 
 def _answer(status: int, detail: str) -> Response:
+    response = _body(status, detail)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(_RETRY)
+    return response
+
+
+def _body(status: int, detail: str) -> Response:
     title = HTTPStatus(status).phrase
     if wants_json():
         return Response(problem(status, detail), status, content_type="application/problem+json")

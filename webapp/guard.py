@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import ipaddress
 import re
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, Unauthorized
 
 from kg.config import is_loopback
 from webapp.compress import compress
+from webapp.errors import problem
 
-_HEADERS = {
+# Those of https://owasp.org/www-project-secure-headers/ that plain HTTP has a use for.
+HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi "
+        "payment publickey-credentials-get screen-wake-lock usb web-share xr-spatial-tracking".split()
+    ),
 }
-
-
 _HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|((?:[\w-]{1,63}\.)*[\w-]{1,63}))(?::\d{1,5})?")
 _ALL_ADDRESSES = {"0.0.0.0", "::"}
 
@@ -40,8 +51,10 @@ def protect(app: Flask, hosts: set[str], token: str | None, cors: str | None) ->
 
     @app.after_request
     def complete(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if response.status_code >= 400:
+            response.headers["Cache-Control"] = "no-store"  # a cache may keep a 404 by itself
         if cors and request.path.startswith("/api/"):
             _allow(response, cors)
         if request.method in {"GET", "HEAD"} and response.status_code == 200:
@@ -71,9 +84,21 @@ def _is_address(name: str) -> bool:
 
 
 def _check_token(token: str) -> None:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+    if not hmac.compare_digest(_given().encode("utf-8", "surrogatepass"), token.encode()):
         raise Unauthorized("This library asks for a token: send it as `Authorization: Bearer TOKEN`.")
+
+
+def _given() -> str:
+    """The token of the request: a bearer token, or the password beside any name."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return given.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(given.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _allow(response: Response, origin: str) -> None:
@@ -95,3 +120,6 @@ def _make_conditional(response: Response) -> None:
         response.add_etag()
     response.headers.setdefault("Cache-Control", "no-cache")
     response.make_conditional(request)
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        response.set_data(problem(response.status_code, "If-Match names another state of this answer."))
+        response.content_type = "application/problem+json"

@@ -16,10 +16,13 @@ from waitress.utilities import RequestHeaderFieldsTooLarge
 
 from webapp import MOST_BODY
 from webapp.errors import problem
+from webapp.guard import HEADERS
+from webapp.logs import refused
 
 _LONGEST_LINE = 2**14  # bytes that stand before a chunk, or after the last one
 _LONGEST_TOLD = 200  # characters of what the server says of a request: it may repeat it
 _UNREAD = 2**16, 64  # bytes read at once, and how often at most, of what is thrown away
+_FAULT = "Something went wrong here; the server's log says what."
 _MEANS = {413: "the body is too large", 431: "the address and headers are too long together"}
 
 
@@ -50,6 +53,8 @@ class _Parser(HTTPRequestParser):
             super().parse_header(header_plus)
         except ValueError as error:
             raise ParsingError(str(error)) from None
+        if self.chunked and "CONTENT_LENGTH" in self.headers:  # RFC 9112, 6.1: somebody between may go by the other
+            raise ParsingError("Content-Length and Transfer-Encoding contradict each other")
         if self.body_rcv is not None:
             self.body_rcv.buf = _Body(self.adj.inbuf_overflow)
 
@@ -66,10 +71,12 @@ class _Refusal(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
-        detail = f"{_MEANS.get(error.code, 'this is no request')}: {error.body[:_LONGEST_TOLD]}"
-        body = problem(error.code, detail)
+        told = f"{_MEANS.get(error.code, 'this is no request')}: {error.body[:_LONGEST_TOLD]}"
+        body = problem(error.code, _FAULT if error.code == HTTPStatus.INTERNAL_SERVER_ERROR else told)
         self.status = f"{error.code} {HTTPStatus(error.code).phrase}"
         self.response_headers += [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))]
+        self.response_headers += [*HEADERS.items(), ("Cache-Control", "no-store")]
+        refused(error.code, len(body))
         self.set_close_on_finish()
         self.write(body)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from waitress.server import create_server
 
 from kg.errors import KgError
 from kg.library import Library
+from webapp import logs
+from webapp.logs import Kind
 from webapp.receiving import Channel
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 _BACKLOG = 128
 _CONNECTIONS = 1000  # held at once: those that ask nothing must not keep others out
@@ -31,13 +35,14 @@ _SETTINGS: dict[str, object] = {
 }
 
 
-def serve(app: Flask, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Serve until interrupted; `announce` is told the address once it answers.
+def serve(app: Flask, host: str, port: int, announce: Callable[[str], None], log: Kind = "faults") -> None:
+    """Serve until interrupted; `announce` is told the address once it answers. For `log` see `webapp.logs`.
 
     :raises KgError: the address cannot be bound.
     """
+    logs.write(log)
     listener = _listen(host, port)
-    server = _server(app, listener)
+    server = _server(logs.logged(app, log), listener)
     shown = f"[{host}]" if ":" in host else host
     announce(f"http://{shown}:{listener.getsockname()[1]}/")
     threading.Thread(target=_warm_up, args=(app.extensions["library"],), daemon=True).start()
@@ -49,8 +54,19 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None]) -> 
         server.close()
 
 
-def _server(app: Flask, listener: socket.socket) -> Any:
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits its turn is nothing to tell
+def address_of(host: str) -> str:
+    """The address that a host name means here; of a name that has both, one of IPv4.
+
+    :raises KgError: it is no address, and no name that is known.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return str(socket.getaddrinfo(host, 0, family, socket.SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError) as error:
+        raise _unbound(host, error) from error
+
+
+def _server(app: WSGIApplication, listener: socket.socket) -> Any:
     server = create_server(  # type: ignore[no-untyped-call]
         app, sockets=[listener], connection_limit=_connections(), **_SETTINGS
     )
@@ -78,8 +94,12 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise KgError(f"cannot listen on {host}:{port} ({reason}); choose another --port") from error
+        raise _unbound(f"{host}:{port}", error) from error
+
+
+def _unbound(where: str, error: Exception) -> KgError:
+    reason = getattr(error, "strerror", None) or error
+    return KgError(f"cannot listen on {where} ({reason}); choose another --port")
 
 
 def _warm_up(library: Library) -> None:

@@ -36,7 +36,7 @@ def one_state(db: Database, seconds: float | None) -> Iterator[None]:
         yield
         ended = "COMMIT"
     except OperationalError as error:
-        if error.sqlite_errorcode == SQLITE_INTERRUPT:
+        if getattr(error, "sqlite_errorcode", None) == SQLITE_INTERRUPT:  # what Python itself raises has none
             raise Overdue(f"the answer takes longer than {seconds:g} seconds: ask for less") from None
         raise
     finally:

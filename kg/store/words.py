@@ -12,6 +12,8 @@ from sqlite_utils import Database
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 # Where the tokenizer takes words apart: `state-of-the-art` is four words.
 _PART = re.compile(r"[^\W_]+")
+# Signs of a word; FTS5 cuts longer ones after 32,768 bytes, within a sign, and then it is no text any more.
+_LONGEST = 8_000
 _ROWS = 500_000  # occurrences fetched at once
 
 
@@ -30,7 +32,7 @@ class Words:
     def occurrences(self, weights: Mapping[str, float]) -> Iterator[Sequence[tuple[str, int, float]]]:
         """Every word as (stem, number of the paper, weight of the column), by stem in bytes' order, then by paper.
 
-        In parts, since there are hundreds for each paper.
+        In parts, since there are hundreds for each paper. Words that do not end are left out.
         """
         self._db.execute(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrences USING fts5vocab(main, papers_fts, instance)"
@@ -38,7 +40,7 @@ class Words:
         weight = (
             "CASE col " + " ".join(f"WHEN '{name}' THEN {float(value)}" for name, value in weights.items()) + " END"
         )
-        cursor = self._db.execute(f"SELECT term, doc, {weight} FROM temp.occurrences")
+        cursor = self._db.execute(f"SELECT term, doc, {weight} FROM temp.occurrences WHERE length(term) <= {_LONGEST}")
         while part := cursor.fetchmany(_ROWS):
             yield part
 
@@ -52,7 +54,7 @@ class Words:
 
     def stems(self, words: Iterable[str]) -> dict[str, str]:
         """The stems of these words, as the table's tokenizer makes them, each with the first word that has it."""
-        parts = [part for word in words for part in _PART.findall(normalize("NFC", word))]
+        parts = [part for word in words for part in _PART.findall(normalize("NFC", word)) if len(part) <= _LONGEST]
         db = self._db
         with db.atomic():
             db.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.asked USING fts5 (word, tokenize = '{TOKENIZER}')")

@@ -64,6 +64,8 @@ def asked(kind: type[_Tool], arguments: Mapping[str, Any]) -> _Tool:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise UsageError(explained(kind, given, str(error))) from None
+    except UnicodeEncodeError:
+        raise UsageError("an argument holds half of a surrogate pair: send whole characters") from None
 
 
 def input_schema(kind: type[Tool]) -> dict[str, Any]:

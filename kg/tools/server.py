@@ -43,6 +43,7 @@ kg is the user's own library of scientific papers, made from their reading lists
 lists lack. Answers are {"meta": ..., "results": [...]} or {"meta": ..., "result": {...}}: `meta.count` is how many
 there are in all, `meta.next` the cursor of the next ones, `meta.notes` what the user should know."""
 
+_LONGEST = 60.0  # seconds that an answer may take; the first one loads the model
 _FINDING = "here, the tool `search` finds papers, and with `facets` the ids of authors, topics and lists"
 _READS_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
@@ -91,7 +92,8 @@ def _answered(library: Library, kind: type[Tool], arguments: dict[str, Any]) -> 
     """The answer, or the one line that says why there is none; for a thread that may be gone after it."""
     start = time.perf_counter()
     try:
-        answer = asked(kind, arguments).answer(library)
+        with library.reading(_LONGEST):
+            answer = asked(kind, arguments).answer(library)
     except NotFound as error:
         return _said(f"{_line(error)} ({_FINDING})", failed=True)
     except KgError as error:

@@ -24,6 +24,7 @@ from kg.answers import (
 )
 from kg.answers_graph import AroundAnswer, PathAnswer
 from kg.answers_news import NewRun
+from kg.config import model_shown
 from kg.envelope import FacetedListing, Listing, NewListing, Single, WorkListing, record
 from kg.health import Status
 from kg.papers import Paper
@@ -31,6 +32,7 @@ from kg.parameters import Name, Paged, PaperName
 from webapp.api.route import Route, View
 from webapp.queries import AroundQuery, GapsQuery, NewQuery, PapersQuery, PathQuery, RelatedQuery, SearchQuery, Work
 from webapp.replies import library, meta, missing
+from webapp.whole import in_turn
 
 AuthorId = Annotated[Name, Meta(description="An author's id, or that of any spelling.", examples=["jonathan-frankle"])]
 TopicId = Annotated[Name, Meta(description="A topic's id.", examples=["lottery-tickets"])]
@@ -74,7 +76,9 @@ def papers(query: PapersQuery) -> Listing[Paper]:
 @_route("/papers/{id}/related", bibliography=True)
 def related(id: PaperName, query: RelatedQuery) -> FacetedListing[RelatedResult]:
     """Papers related to one. Each says why: the contributions of its signals add up to its score."""
-    answer = library().related(query.question(id))
+    question = query.question(id)
+    with in_turn(question):
+        answer = library().related(question)
     return FacetedListing(meta(answer.count, query, answer.notes), answer.results, answer.facets)
 
 
@@ -96,7 +100,9 @@ def related_work(body: Work) -> WorkListing:
 
     What the draft cites already is recognised, left out, and told in `cited`.
     """
-    answer = library().related_work(body.question, group_by=body.group_by)
+    question = body.question
+    with in_turn(question):
+        answer = library().related_work(question, group_by=body.group_by)
     told = meta(answer.count, body.page, answer.notes)
     return WorkListing(told, answer.results, answer.facets, answer.groups, answer.cited)
 
@@ -157,7 +163,8 @@ def path(query: PathQuery) -> Single[PathAnswer]:
 @_route("/status", lasting=False)
 def status() -> Single[Status]:
     """Counts and health of the library."""
-    return Single(meta(1), library().status())
+    found = library().status()
+    return Single(meta(1), {**found, "model": model_shown(found["model"])})
 
 
 @_route("/healthz", lasting=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from flask import make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from kg.answers_work import RelatedWorkAnswer
@@ -15,8 +15,10 @@ from kg.papers import Paper
 from kg.parameters import FILTERS, MOST, Filtered
 from webapp import params, replies
 from webapp.replies import library
+from webapp.whole import in_turn
 
 LONGEST_ADDRESS = 6000  # characters of parameters; with more, the answer comes without an address of its own
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _OWN = ("list", "topic", "cat", "year")  # filters that the page has a field for
 _FIELDS = ("text", "paper", "not", "group_by", "by", "sort", *FILTERS, *params.PAGING)
 
@@ -24,6 +26,7 @@ _FIELDS = ("text", "paper", "not", "group_by", "by", "sort", *FILTERS, *params.P
 def draft() -> Response | str:
     """Paste a draft, get what to cite. A short draft becomes part of the address, so the answer can be kept."""
     if request.method == "POST":
+        _check_form()
         query = urlencode([(n, v) for n, v in request.form.items(multi=True) if n in _FIELDS and v.strip()])
         if len(query) <= LONGEST_ADDRESS:
             return redirect(url_for("pages.draft") + (f"?{query}" if query else ""), 303)
@@ -34,6 +37,16 @@ def draft() -> Response | str:
         note = error.description if isinstance(error, BadRequest) else str(error)
         status = 404 if isinstance(error, NotFound) else 400
         return make_response(_page(None, None, note), status)  # with the draft still in its field
+
+
+def _check_form() -> None:
+    """
+    :raises UnsupportedMediaType: what is sent is no form; files are no part of one here.
+    """
+    if request.mimetype not in _FORMS or "Content-Encoding" in request.headers:
+        raise UnsupportedMediaType("The body is no form: send application/x-www-form-urlencoded, as it is.")
+    if request.files:
+        raise UnsupportedMediaType("The form carries a file: paste its text.")
 
 
 def _page(answer: RelatedWorkAnswer | None, page: Filtered | None, note: str | None = None) -> str:
@@ -68,6 +81,8 @@ def draft_as(twin: str) -> Response:
 
     :raises BadRequest: neither text nor papers are given.
     """
+    if request.method == "POST":
+        _check_form()
     page = params.read(Filtered)
     answer = _answer(page)
     if answer is None:
@@ -125,7 +140,8 @@ def _answer(page: Filtered) -> RelatedWorkAnswer | None:
         limit=page.limit,
         offset=page.offset,
     )
-    return library().related_work(question, group_by=group_by)
+    with in_turn(question):
+        return library().related_work(question, group_by=group_by)
 
 
 def _references(values: list[str]) -> tuple[str, ...]:

@@ -26,7 +26,6 @@ def gaps() -> str:
         papers=replies.papers_of(answer.results),
         lists=replies.lists_by_id(),
         following=page.next(answer.count),
-        data=library().config.data,
     )
 
 

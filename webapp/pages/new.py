@@ -29,7 +29,6 @@ def new() -> str:
         following=page.next(answer.count if run is None else max(_shown(answer.results[0].counts))),
         offset=page.offset if run is not None else 0,
         day=day,
-        data=library().config.data,
     )
 
 

@@ -50,5 +50,4 @@ def _welcome() -> str:
         newest=found.newest(_NEWEST_SHOWN),
         lists=found.lists(),
         topics=topics[:_TOPICS_SHOWN],
-        data=found.config.data,
     )
