@@ -101,6 +101,8 @@ def _from_toml(path: Path) -> dict[str, Any]:
 
 
 def _converted(name: str, value: object) -> object:
+    if "\0" in str(value):
+        raise UsageError(f"KG_{name.upper()}={value!r} holds a sign that nothing can be named by")
     if name != "arxiv_delay":
         return str(value)
     try:

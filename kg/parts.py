@@ -5,7 +5,9 @@ They are shared by all threads, and opened again when `kg ingest` has made new o
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -32,15 +34,20 @@ class _Derived(Protocol):
 
 
 _Folder = TypeVar("_Folder", bound=_Derived)
+_AGAIN = 2.0  # seconds after which what could not be opened is tried again
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A derived folder as it was found: which one, how it is opened, and opened; None where it cannot be."""
+    """A derived folder as it was found: which one, how it is opened, and opened; None where it cannot be.
+
+    What cannot be is tried again after the moment `again`: a read that failed once says nothing of the next one.
+    """
 
     version: object
     open_: Callable[[Path], Any]
     folder: Any
+    again: float = math.inf
 
 
 class Parts:
@@ -101,6 +108,15 @@ class Parts:
         :raises UsageError: it, or the model that it is made of, cannot be loaded.
         :raises StorageError: the data folder cannot be written.
         """
+        self.keep_static(name)
+        return self.encoder(name)
+
+    def keep_static(self, name: str) -> None:
+        """Distil a static model that is not in the data folder, or damaged; for `kg ingest`. Others are kept elsewhere.
+
+        :raises UsageError: the model that it is made of cannot be loaded.
+        :raises StorageError: the data folder cannot be written.
+        """
         if name.startswith(STATIC):
             from search.encoder import make_static
 
@@ -108,7 +124,6 @@ class Parts:
                 make_static(name, self._config.models_folder, self._config.device, self.may_download)
             except OSError as error:
                 raise StorageError(f"the model cannot be written to {self._config.models_folder}: {error}") from error
-        return self.encoder(name)
 
     def semantic(self) -> Semantic | None:
         """The semantic side; None when nothing is embedded. Its encoder is loaded when it is first asked.
@@ -195,9 +210,12 @@ class Parts:
         """What lies there now, opened once for all threads."""
         version = generations.version(self._config.index_folder, kind)
         with self._search_lock:
-            if kind not in self._folders or self._folders[kind].version != version:
-                self._folders[kind] = _Opened(version, open_, _or_none(open_, self._config.index_folder))
-            found: _Folder | None = self._folders[kind].folder
+            known = self._folders.get(kind)
+            if known is None or known.version != version or time.monotonic() > known.again:
+                folder = _or_none(open_, self._config.index_folder)
+                again = math.inf if folder is not None or version is None else time.monotonic() + _AGAIN
+                self._folders[kind] = known = _Opened(version, open_, folder, again)
+            found: _Folder | None = known.folder
             return found
 
     def _loaded_encoder(self, name: str) -> Encoder:

@@ -133,6 +133,7 @@ def _embed(
         parts.may_download = online
         if before := parts.changed_from(model):
             say(f"the model is now {model}: embedding again; until that is done, the index of {before} answers")
-        embedded = embed_missing(store, model, lambda: parts.ready_encoder(model), progress)
+        if not (embedded := embed_missing(store, model, lambda: parts.ready_encoder(model), progress)):
+            parts.keep_static(model)  # questions need it too, and it may be damaged, or gone
         index_vectors(library, store, model)
     return embedded

@@ -15,6 +15,7 @@ from kg.config import BUNDLED_MODEL, STATIC
 from kg.errors import UsageError
 from kg.identifiers import slug
 from kg.store.vectors import Matrix
+from search import weights
 
 if TYPE_CHECKING:
     import torch
@@ -106,11 +107,13 @@ def open_encoder(name: str, models: Path, device: str = "auto", download: bool =
     folder = static_folder(name, models)
     if not folder.is_dir():
         raise UsageError(f"the model {name!r} is not in {models}: `kg ingest --encoder static` makes it")
+    if weights.is_damaged(folder):
+        raise UsageError(f"the model {name!r} is damaged, in {folder}: `kg ingest --encoder static` makes it anew")
     return SentenceEncoder(str(folder), "cpu", name=name)
 
 
 def make_static(name: str, models: Path, device: str = "auto", download: bool = False) -> None:
-    """Distil the static model of that name into the folder `models`, unless it is there.
+    """Distil the static model of that name into the folder `models`, unless it is there as it was written.
 
     :raises UsageError: the model that it is made of cannot be loaded.
     :raises OSError: the folder cannot be written.
@@ -118,7 +121,7 @@ def make_static(name: str, models: Path, device: str = "auto", download: bool = 
     from search.static import distil
 
     folder = static_folder(name, models)
-    if not folder.is_dir():
+    if not folder.is_dir() or weights.is_damaged(folder):
         origin = name.removeprefix(STATIC)
         distil(_loaded(None if origin == BUNDLED_MODEL else origin, device, download, exact=True), folder)
 
@@ -136,21 +139,18 @@ def bundled_folder() -> Path:
 
 
 def _loaded(model: str | None, device: str, download: bool, exact: bool = False) -> SentenceTransformer:
-    """The model, in bfloat16 where that is faster unless it is to be `exact`."""
-    # The two lines below cost seconds: never at the top of a file.
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    """The model, in bfloat16 where that is faster unless it is to be `exact`.
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    :raises UsageError: it cannot be loaded, or may not (`search.weights`).
+    """
     try:
-        loaded = SentenceTransformer(
-            model or str(bundled_folder()),
-            device=None if device == "auto" else device,
-            local_files_only=not download,
-            model_kwargs={} if exact else {"dtype": _number_type(device)},
-        )
-    except (OSError, ValueError, RuntimeError, AssertionError) as error:
-        reason = str(error).strip().splitlines()[0]
+        loaded = _read(_whole_folder(model, download), device, exact)
+    except UsageError:
+        raise
+    except Exception as error:  # a model's files, and what reads them, may fail in any way
+        reason = " ".join(str(error).strip().splitlines()[:1]) or type(error).__name__
+        if "trust_remote_code" in str(error):
+            reason = "it comes with code of its own, which kg does not run"
         raise UsageError(f"the model {model or BUNDLED_MODEL!r} cannot be loaded on {device!r}: {reason}") from error
     if model is None:
         loaded.max_seq_length = _BUNDLED_LENGTH
@@ -158,6 +158,43 @@ def _loaded(model: str | None, device: str, download: bool, exact: bool = False)
     if hasattr(module, "processing_kwargs"):  # a static model pads nothing
         module.processing_kwargs = {**module.processing_kwargs, "text": {"pad_to_multiple_of": _PADDED_TO}}
     return loaded
+
+
+def _whole_folder(model: str | None, download: bool) -> Path:
+    """Where the model lies, looked through; of one on the hub, what is harmless is fetched if it may be.
+
+    :raises UsageError: it may not be loaded.
+    """
+    if model is None:
+        weights.check_bundled(bundled_folder())
+        return bundled_folder()
+    folder = Path(model)
+    if not folder.is_dir():
+        # These lines cost seconds: never at the top of a file.
+        from huggingface_hub import snapshot_download
+        from sentence_transformers.util import ORIGINAL_TRANSFORMER_MODELS
+
+        bare = "/" not in model and model.lower() not in ORIGINAL_TRANSFORMER_MODELS
+        name = f"sentence-transformers/{model}" if bare else model
+        fetched = snapshot_download(name, local_files_only=not download, allow_patterns=list(weights.HARMLESS))
+        folder = Path(fetched)
+    weights.check(folder, model)
+    return folder
+
+
+def _read(folder: Path, device: str, exact: bool) -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    numbers = {} if exact else {"dtype": _number_type(device)}
+    return SentenceTransformer(
+        str(folder),
+        device=None if device == "auto" else device,
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"use_safetensors": True, "weights_only": True, **numbers},
+    )
 
 
 def _number_type(device: str) -> torch.dtype:

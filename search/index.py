@@ -246,8 +246,16 @@ def _fill(store: Store, model: str, folder: Path) -> int:
 
 
 def _empty(folder: Path, shape: tuple[int, int]) -> Matrix:
-    """An array in the file `vectors`, to be filled in parts."""
-    return np.lib.format.open_memmap(folder / "vectors.npy", mode="w+", dtype=np.float32, shape=shape)
+    """An array in the file `vectors`, to be filled in parts.
+
+    :raises OSError: there is no room for it: found out later, while it is filled, that would end the process (SIGBUS).
+    """
+    path = folder / "vectors.npy"
+    vectors = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return vectors
 
 
 def _coded(vectors: Matrix) -> faiss.Index:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.files import replace_folder
+from search.weights import write_digests
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -38,7 +39,7 @@ def distil(model: SentenceTransformer, folder: Path) -> None:
     :raises OSError: the folder cannot be written.
     """
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import StaticEmbedding  # type: ignore[import-not-found]
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     tokens = model.tokenizer.convert_ids_to_tokens(list(range(len(model.tokenizer))))
     start = _first_word(tokens)
@@ -47,7 +48,12 @@ def distil(model: SentenceTransformer, folder: Path) -> None:
     weights[model.tokenizer.all_special_ids] = 0.0
     module = StaticEmbedding(_whole_texts(model), embedding_weights=(vectors * weights[:, None]).astype(np.float32))
     static = SentenceTransformer(modules=[module], device="cpu")
-    replace_folder(folder, lambda path: static.save_pretrained(str(path), create_model_card=False))
+    replace_folder(folder, lambda path: _save(static, path))
+
+
+def _save(static: SentenceTransformer, folder: Path) -> None:
+    static.save_pretrained(str(folder), create_model_card=False)
+    write_digests(folder)
 
 
 def _whole_texts(model: SentenceTransformer) -> Tokenizer:

@@ -249,6 +249,12 @@ def test_what_is_open_at_the_end_of_a_row_ends_with_its_text() -> None:
         assert all(start <= end <= len(block.text) for start, end in spans)
 
 
+def test_lines_of_org_end_where_editors_end_them() -> None:
+    text = "* Kernels\n- [[http://example.org/a\u2029b\rc][a talk]] \x0c\n- [[https://arxiv.org/abs/1806.07572][The Kernel View]]\n"
+    found = find_mentions("list.org", parse_document("list.org", text.encode()))
+    assert [mention.line for mention in found if mention.arxiv_id] == [3]
+
+
 def test_lines_of_org_without_a_heading() -> None:
     for text in (f"- {ARXIV}\n", f"\n\n- {ARXIV}\n", f"words\n\n* Title\n- {ARXIV}\n"):
         (mention,) = find_mentions("x", parse_document("x.org", text.encode()))

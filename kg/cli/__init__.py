@@ -79,7 +79,10 @@ def main(args: list[str] | None = None) -> Any:
 
         if not isinstance(error, DatabaseError):
             raise
-        _fail(f"the library cannot be read or written: {error}; is the disk full, or the file damaged? `kg doctor` looks", 1)
+        _fail(
+            f"the library cannot be read or written: {error}; is the disk full, or the file damaged? `kg doctor` looks",
+            1,
+        )
 
 
 def _fail(message: str, code: int) -> NoReturn:
