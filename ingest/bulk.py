@@ -144,7 +144,7 @@ def _date(text: str | None) -> str | None:
         if usual := _USUAL.fullmatch(text):  # three times as fast as the parser of mails' dates
             return date(int(usual[3]), 1 + _MONTHS.index(usual[2]), int(usual[1])).isoformat()
         return parsedate_to_datetime(text).date().isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

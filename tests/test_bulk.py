@@ -46,6 +46,13 @@ def test_a_record_of_the_snapshot(tmp_path: Path) -> None:
     ]
 
 
+def test_a_date_beyond_all_calendars_says_nothing(tmp_path: Path) -> None:
+    row = {**ROW, "versions": [{"version": "v1", "created": f"Thu, 16 Jul {'9' * 30} 12:00:00 GMT"}]}
+    (tmp_path / "s.jsonl").write_text(json.dumps(row) + "\n")
+    (record,) = read_snapshot(tmp_path / "s.jsonl", "snapshot", None)
+    assert (record.title, record.published) == ("Networks in an Artificial World", "2009-10-31")
+
+
 def test_parsed_authors_are_put_in_order_and_gz_is_read(tmp_path: Path) -> None:
     row = {**ROW, "authors_parsed": [["Astor", "Jens C.", ""], ["King", "Martin", "Jr."]], "versions": None}
     with gzip.open(tmp_path / "s.jsonl.gz", "wt") as file:

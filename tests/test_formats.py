@@ -249,6 +249,13 @@ def test_what_is_open_at_the_end_of_a_row_ends_with_its_text() -> None:
         assert all(start <= end <= len(block.text) for start, end in spans)
 
 
+def test_a_pdf_whose_title_holds_nul() -> None:
+    content = make_pdf(
+        [Text("Kernels of Wide Networks. Ann Bee, Carl Dee. NeurIPS 2018", 72, 700)], title="Wide\\000networks"
+    )
+    assert parse_document("list.pdf", content.replace(b"\\\\000", b"\\000")).title == "Wide networks"
+
+
 def test_lines_of_org_end_where_editors_end_them() -> None:
     text = "* Kernels\n- [[http://example.org/a\u2029b\rc][a talk]] \x0c\n- [[https://arxiv.org/abs/1806.07572][The Kernel View]]\n"
     found = find_mentions("list.org", parse_document("list.org", text.encode()))

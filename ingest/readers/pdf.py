@@ -66,7 +66,7 @@ def parse_pdf(content: bytes) -> Parsed:
         ) from error
     try:
         lines = list(_lines(document))
-        title = (document.get_metadata_value("Title") or "").strip()
+        title = (document.get_metadata_value("Title") or "").replace("\0", " ").strip()
     finally:
         document.close()
     if not any(line.text.strip() for line in lines):
@@ -180,7 +180,7 @@ def _justified(page: list[_Placed]) -> list[float]:
 def _page_lines(text_page: pdfium.PdfTextPage) -> Iterator[tuple[str, int]]:
     """(text, index of its first character) of each line of a page."""
     start = 0
-    whole = text_page.get_text_range(errors="replace")
+    whole = text_page.get_text_range(errors="replace").replace("\0", " ")
     for text in re.split(r"\r\n|\r|\n", whole):
         yield text.replace("\ufffe", "-").replace("\u00ad", "-"), start
         start += len(text) + 2

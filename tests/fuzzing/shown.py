@@ -164,5 +164,6 @@ TARGETS = [
         30,
     ),
     Target("journals", _journals, tuple(text.encode() for text in READ), _JOURNALS, (), 70),
-    Target("exports", _exports, _PAPERS, _FIELDS, (), 8, tree=True),
+    # A sign of a title may become 27 of BibTeX, and all of it is read back.
+    Target("exports", _exports, _PAPERS, _FIELDS, (), 8, tree=True, longest=8 << 10),
 ]
