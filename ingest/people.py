@@ -16,7 +16,7 @@ _BY_YEAR = re.compile(
 )
 _BETWEEN_NAMES = re.compile(r"\s?[,;&]\s?(?:and\s|&\s?)?|\sand\s")
 _NAME_WORD = re.compile(r"[^\W\d_][^\s,;&()\d:/]*")
-_LONGEST_LIST = 3000  # characters
+_LONGEST_LIST, _LONGEST_NAME = 3000, 60  # characters
 _ENDS_IN_INITIAL = re.compile(r"(?:^|[\s.-])[A-Z]\.$")
 _ELIDED = re.compile(r"[dl]['’][A-Z]")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}\.\s")
@@ -167,6 +167,7 @@ def _is_odd_name(name: str) -> bool:
     words = name.split()
     return (
         len(words) in {2, 3}
+        and len(name) <= _LONGEST_NAME
         and not _SENTENCE_END.search(name)
         and all(_NAME_WORD.fullmatch(w) and w.lower() not in _NO_NAMES for w in words)
     )
@@ -176,7 +177,12 @@ def _is_odd_name(name: str) -> bool:
 def is_person(name: str, alone_ok: bool) -> bool:
     """Whether a text can be one person's name; `alone_ok` lets a bare surname be one."""
     words = name.replace(".", ". ").split()
-    if not 1 <= len(words) <= 7 or len(name) > 60 or _SENTENCE_END.search(name) or name.lower().strip(".") in _NO_NAMES:
+    if (
+        not 1 <= len(words) <= 7
+        or len(name) > _LONGEST_NAME
+        or _SENTENCE_END.search(name)
+        or name.lower().strip(".") in _NO_NAMES
+    ):
         return False
     if words[-1].isupper() and len(words[-1]) > 2 and is_venue(words[-1]):
         return False

@@ -11,10 +11,11 @@ Names of TeX's signs: Pakin, The Comprehensive LaTeX Symbol List (https://ctan.o
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 import unicodedata
 from collections.abc import Iterable
+
+from kg.text import unescaped
 
 _GREEK = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau
     upsilon phi chi psi omega""".split()
@@ -57,7 +58,7 @@ def title_words(text: str) -> list[str]:
     if not text.isascii():
         text = text.translate(_INVISIBLE)
     if "&" in text:
-        text = html.unescape(text)
+        text = unescaped(text)
     if "<" in text:
         text = _TAG.sub("", text)
     if "\\" in text:

@@ -42,7 +42,7 @@ def test_bad_values_name_themselves(environ: dict[str, str], word: str) -> None:
         Config.load({}, environ)
 
 
-@pytest.mark.parametrize("text", ["delay = 3", "model = [", 'model = "a\\u0000"'])
+@pytest.mark.parametrize("text", ["delay = 3", "model = [", 'model = "a\\u0000"', "model = " + "[" * 9000])
 def test_a_bad_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "kg.toml").write_text(text)
     with pytest.raises(UsageError, match=r"kg\.toml|KG_MODEL"):

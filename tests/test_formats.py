@@ -14,6 +14,7 @@ from ingest.mentions import find_mentions
 from ingest.readers import parse_document
 from kg.errors import DocumentError
 from kg.papers import Mention
+from kg.titles import title_words
 from tests.pdfs import Text, make_pdf
 
 ARXIV, VENUE = "https://arxiv.org/abs/1806.07572", "http://proceedings.mlr.press/v80/chen18j.html"
@@ -256,10 +257,18 @@ def test_a_pdf_whose_title_holds_nul() -> None:
     assert parse_document("list.pdf", content.replace(b"\\\\000", b"\\000")).title == "Wide networks"
 
 
+@pytest.mark.parametrize("name", ["list.rst", "list.md", "list.html"])
+def test_numbers_that_do_not_end(name: str) -> None:
+    text = f"{'9' * 4400}. Kernels &#{'9' * 4400}; of Networks. Ann Bee, Carl Dee. NeurIPS 2018\n\nhttps://arxiv.org/abs/1806.07572\n"
+    found = find_mentions(name, parse_document(name, f"<p>{text}</p>".encode() if "html" in name else text.encode()))
+    assert "1806.07572" in {mention.arxiv_id for mention in found}
+    assert title_words(f"Kernels &#{'9' * 4400}; of &#119;ide &#x77;ays") == ["kernels", "of", "wide", "ways"]
+
+
 def test_lines_of_org_end_where_editors_end_them() -> None:
-    text = "* Kernels\n- [[http://example.org/a\u2029b\rc][a talk]] \x0c\n- [[https://arxiv.org/abs/1806.07572][The Kernel View]]\n"
+    text = "* Kernels\n\r\n- [[http://example.org/a\u2029b\rc][a talk]] \x0c\n- [[https://arxiv.org/abs/1806.07572][The Kernel View]]\n"
     found = find_mentions("list.org", parse_document("list.org", text.encode()))
-    assert [mention.line for mention in found if mention.arxiv_id] == [3]
+    assert [mention.line for mention in found if mention.arxiv_id] == [4]
 
 
 def test_lines_of_org_without_a_heading() -> None:

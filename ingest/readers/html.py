@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -13,6 +12,7 @@ from lxml import html as lxml_html
 from ingest.blocks import Parsed
 from ingest.builder import BlockBuilder
 from kg.errors import DocumentError
+from kg.text import unescaped
 
 # What a page shows beside its text, and what it does not show at all.
 _SKIPPED = frozenset(
@@ -33,7 +33,7 @@ def tag_of(html: str) -> Iterator[tuple[str, str | None]]:
     """Names of the tags in a piece of HTML (`a`, `/a`), each with its `href`."""
     for tag in _TAG.finditer(html):
         match = _HREF.search(tag[2])
-        url = next((unescape(group) for group in match.groups() if group is not None), None) if match else None
+        url = next((unescaped(group) for group in match.groups() if group is not None), None) if match else None
         yield tag[1].lower(), url
 
 

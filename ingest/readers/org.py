@@ -21,14 +21,14 @@ _RULE = re.compile(r"^\s*\|[-+]+\|?\s*$")
 _TITLE = re.compile(r"^#\+title:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _BEGIN = re.compile(r"^\s*#\+begin_(?!quote|center|verse)", re.IGNORECASE)
 _END = re.compile(r"^\s*#\+end_", re.IGNORECASE)
-_ENDS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # of lines to orgparse, and to no editor
+_ENDS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # of lines to orgparse, and to no editor
 _HIDDEN = re.compile(r"^\s*(?:#(?:\s|\+|$)|:[\w-]+:)")
 
 
 def parse_org(text: str) -> Parsed:
     """Read an Org file; comments, drawers, source and example blocks are not text."""
     reader = _Reader()
-    text = _DATE.sub(lambda found: " " * len(found.group()), _ENDS.sub(" ", text))
+    text = _DATE.sub(lambda found: " " * len(found.group()), _ENDS.sub(" ", text.replace("\r\n", "\n")))
     lines = [line[: _LONGEST_HEADING if line[:1] == "*" else _LONGEST_LINE] for line in text.split("\n")]
     for node in orgparse.loads("\n".join(lines)):
         above = 0  # lines, up to the node's heading

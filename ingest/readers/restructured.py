@@ -13,6 +13,7 @@ from ingest.builder import BlockBuilder
 from kg.errors import DocumentError
 
 _LONGEST_LINE = 10_000  # characters; docutils takes too long for longer ones
+_ENDLESS_NUMBER = re.compile(r"\d{1000,}")  # docutils reads those of lists, and Python none of thousands of digits
 # An initial that begins a paragraph would number a list: `A. Bee`.
 _INITIAL = re.compile(
     r"^([ \t]{0,40}(?:[-*+][ \t]+|\.\. \[[^\]\n]{1,40}\][ \t]+)?)([A-Z])\.(?=[ \t]+[A-Z])", re.MULTILINE
@@ -47,7 +48,7 @@ def parse_restructured(text: str) -> Parsed:
     """
     if long := next((n for n, line in enumerate(text.splitlines(), 1) if len(line) > _LONGEST_LINE), 0):
         raise DocumentError(f"has a line of more than {_LONGEST_LINE} characters (line {long})")
-    text = _INITIAL.sub(r"\1\2\\.", text)
+    text = _INITIAL.sub(r"\1\2\\.", _ENDLESS_NUMBER.sub("9", text))
     settings = {**_SETTINGS, "record_dependencies": DependencyList()}
     tree = publish_doctree(text, settings_overrides=settings)
     reader = _Reader()
