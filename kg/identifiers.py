@@ -111,13 +111,13 @@ def arxiv_ids_in_text(text: str) -> Iterator[tuple[ArxivId, int, int]]:
 
 def parse_doi(text: str) -> str | None:
     """The DOI in `text` (bare, `doi:` or a doi.org URL), in lower case; None when there is none."""
-    match = _DOI.search(unquote(text.translate(_INVISIBLE)))
+    match = _DOI.search(unquote(text.translate(_INVISIBLE)).lower())
     if match is None:
         return None
     doi = match.group().rstrip(".,;:'*_")
     while doi and doi[-1] in ")]" and doi.count(doi[-1]) > doi.count("(["[")]".index(doi[-1])]):
         doi = doi[:-1].rstrip(".,;:'*_")
-    return doi.lower() if doi.partition("/")[2] else None
+    return doi if doi.partition("/")[2] else None
 
 
 def split_url(url: str) -> SplitResult | None:

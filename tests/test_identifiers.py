@@ -161,3 +161,9 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
 )
 def test_the_month_of_an_id(id_: str, month: str | None) -> None:
     assert month_of(id_) == month
+
+
+def test_a_doi_is_its_own_doi_whatever_lower_case_makes_of_it() -> None:
+    doi = parse_doi("10.1234/" + "İ" * 300)
+    assert doi is not None
+    assert parse_doi(doi) == doi
