@@ -16,14 +16,13 @@ from kg import generations
 from kg.config import Config
 from kg.deriving import derive, index_vectors, model_of
 from kg.errors import StorageError, UsageError
-from kg.files import put_in_place, sync, temporary_of
+from kg.files import make_folder, put_in_place, sync, temporary_of
 from kg.generations import KINDS
 from kg.library import Library
 from kg.store import Store
-from kg.store.copies import contents, copy, take_over
+from kg.store.copies import contents, copy, page_size, take_over
 from kg.turns import alone
 
-_FOLDER = "backups"  # in the data folder
 _PARTS = "-wal", "-shm", ""  # the files of a database in WAL mode, the database itself last
 
 
@@ -89,7 +88,7 @@ def _free(config: Config, target: Path | None) -> Path:
     :raises UsageError: it is there.
     """
     name = f"kg-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.db"
-    file = target or config.data / _FOLDER / name
+    file = target or config.backups_folder / name
     file = file / name if file.is_dir() else file
     if file.exists():
         raise UsageError(f"{file} is there already: name another file")
@@ -100,7 +99,7 @@ def _copied(database: Path, file: Path) -> Copy:
     """Write a copy under another name, check it, put it in its place."""
     temporary = temporary_of(file)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         try:
             temporary.touch(mode=0o600)  # a library says what its owner reads
             copy(database, temporary)
@@ -124,16 +123,32 @@ def _ready(file: Path, config: Config) -> Iterator[Path]:
         raise UsageError(f"{file}: no such file")
     ready = temporary_of(config.database)
     try:
-        try:
+        with _as_usage():
             contents(file)
-            copy(file, ready)
-            Store(ready).close()
-        except StorageError as error:
-            raise UsageError(f"not restored, and nothing was changed: {error}") from error
+        copy(file, ready, page_size(config.database))
+        with _as_usage():
+            _cleared(ready)
         yield ready
     finally:
         for end in _PARTS:
             Path(f"{ready}{end}").unlink(missing_ok=True)
+
+
+def _cleared(ready: Path) -> None:
+    """Bring a copy up to date, as a library of its own: others' triggers go, and nothing is derived from it yet."""
+    with Store(ready) as store:
+        for name, _ in store.checks.foreign_triggers():
+            store.checks.drop_trigger(name)
+        store.begin_history()
+
+
+@contextmanager
+def _as_usage() -> Iterator[None]:
+    """What is wrong with the copy is told as such."""
+    try:
+        yield
+    except StorageError as error:
+        raise UsageError(f"not restored, and nothing was changed: {error}") from error
 
 
 def _set_aside(config: Config) -> Path | None:
@@ -152,10 +167,11 @@ def _moved(config: Config, file: Path) -> Path:
     """Move a damaged database away, the log first: beside another database it would be taken for that one's."""
     damaged = file.with_name(f"damaged-{file.name}")
     try:
-        damaged.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(damaged.parent)
         for end in _PARTS:
             if (part := Path(f"{config.database}{end}")).exists():
                 part.replace(f"{damaged}{end}")
+        sync(damaged.parent)
         sync(config.data)
     except OSError as error:
         raise StorageError(f"the damaged library cannot be moved to {damaged}: {error.strerror or error}") from error

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from kg import generations
 from kg.connecting import connect
 from kg.connecting import status as graph_status
-from kg.errors import StorageError
 from kg.generations import COLUMNS, FACETS, GRAPH, VECTORS, WORDS
 from kg.joining import join_authors
 from kg.library import Library
+from kg.migrations import HISTORY
 from kg.store import Store
 from kg.store.words import TOKENIZER
 
@@ -29,7 +29,7 @@ def model_of(library: Library, store: Store) -> str:
 
 
 def drop_other_histories(store: Store, folder: Path) -> None:
-    """Take away what was made from changes that this database has not seen: an older one was put in its place.
+    """Take away what was made from another database, or from changes that this one, put in its place, has not seen.
 
     Counts only grow, so it must be done before anything changes: later the same count may mean other changes.
 
@@ -38,7 +38,8 @@ def drop_other_histories(store: Store, folder: Path) -> None:
     states = {VECTORS: "texts", WORDS: "words", FACETS: "relations", GRAPH: "relations"}
     for kind, name in states.items():
         manifest = generations.read(folder, kind)
-        if manifest and (manifest.state or 0) > store.state(name):
+        made_of, now = (manifest.state if manifest else None) or 0, store.state(name)
+        if made_of > now or (manifest and made_of // HISTORY != now // HISTORY):
             generations.drop(folder, kind)
 
 
@@ -100,10 +101,11 @@ def _index_words(folder: Path, store: Store) -> None:
 
 
 def _index(library: Library) -> VectorIndex | None:
-    """The vectors in place, of whatever model; None where nothing is embedded."""
+    """The vectors in place, of whatever model; None where nothing is embedded.
+
+    :raises StorageError: they cannot be read. To go on without them would make topics and a graph that pass for whole.
+    """
     from search.index import VectorIndex
 
-    try:
-        return VectorIndex(library.config.index_folder)
-    except StorageError:
-        return None
+    folder = library.config.index_folder
+    return None if generations.version(folder, VECTORS) is None else VectorIndex(folder)

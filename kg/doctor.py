@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +18,9 @@ from pathlib import Path
 from kg import generations
 from kg.config import Config
 from kg.connecting import status as graph_status
-from kg.deriving import derive, index_vectors, model_of
+from kg.deriving import derive, drop_other_histories, index_vectors, model_of
 from kg.errors import StorageError
-from kg.files import TEMPORARY
+from kg.files import half_written
 from kg.generations import COLUMNS, FACETS, GRAPH, KINDS, MAP, VECTORS, WORDS
 from kg.library import Library
 from kg.mapping import is_fresh
@@ -27,6 +28,7 @@ from kg.store import DatabaseError, Store
 from kg.store.words import TOKENIZER
 from kg.turns import alone
 
+_AT_WORK = 3600.0  # seconds after the last change of a file for which somebody may still be writing it
 _KEYS = "_key"  # part of the names of settings that hold a secret
 _CALLED = {VECTORS: "vector index", WORDS: "postings", FACETS: "facets", GRAPH: "graph", MAP: "map"}
 
@@ -53,22 +55,23 @@ class _Fault:
 
 
 def examine(library: Library, mend: bool, say: Callable[[str], None]) -> list[Finding]:
-    """All that is wrong with a library; unless `mend`, nothing is changed.
+    """All that is wrong with a library but its permissions; unless `mend`, nothing is changed.
 
     `say` is told if another process is writing, which is waited for.
 
     :raises StorageError: the data folder cannot be written.
     """
-    config = library.config
+    config, findings = library.config, list[Finding]()
     if not config.data.is_dir():
         return [Finding("folder", f"there is no folder {config.data}", advice="`kg ingest SOURCE` makes it")]
-    findings = _treated(_permissions(config), mend)
     with alone(config.data, say):
         findings += _treated(_leftovers(config), mend)
         if not config.database.is_file():
             return [*findings, Finding("database", f"there is no {config.database}", advice=_from_copy(config))]
         try:
             with Store(config.database, read_only=not mend) as store:
+                if mend:
+                    drop_other_histories(store, config.index_folder)
                 findings += _treated(_database(store, config, deep=mend), mend)
                 if all(finding.mended or finding.check != "database" for finding in findings):
                     findings += _treated(_rows(store), mend)
@@ -78,8 +81,20 @@ def examine(library: Library, mend: bool, say: Callable[[str], None]) -> list[Fi
     return findings
 
 
+def permissions(config: Config, mend: bool) -> list[Finding]:
+    """What the library's owner cannot read or write, or others can; to be mended before anything else is opened."""
+    return _treated(_permissions(config), mend)
+
+
 def _treated(faults: Iterable[_Fault], mend: bool) -> list[Finding]:
-    return [_finding(fault, mend) for fault in faults]
+    findings = []
+    try:
+        for fault in faults:
+            findings.append(_finding(fault, mend))
+    except OSError as error:
+        problem = f"{error.filename or 'a file'} cannot be read: {error.strerror or error}"
+        findings.append(Finding("permissions", problem, advice="give its owner the right to, or the disk a look"))
+    return findings
 
 
 def _finding(fault: _Fault, mend: bool) -> Finding:
@@ -101,7 +116,7 @@ def _permissions(config: Config) -> Iterator[_Fault]:
             continue
         mode = stat.S_IMODE(path.stat().st_mode)
         wanted = (mode | (0o700 if path.is_dir() else 0o600)) & ~stat.S_IWOTH
-        if path.name == "kg.toml" and _KEYS in path.read_text(encoding="utf-8", errors="replace"):
+        if wanted == mode and path.name == "kg.toml" and _KEYS in path.read_text(encoding="utf-8", errors="replace"):
             wanted &= 0o700
         if wanted != mode:
             problem = f"{path} has the permissions {mode:03o}, which should be {wanted:03o}"
@@ -115,11 +130,21 @@ def _leftovers(config: Config) -> Iterator[_Fault]:
     for kind in KINDS:
         manifest = generations.read(config.index_folder, kind)
         left += generations.unnamed(config.index_folder, kind, manifest.folder if manifest else None)
-    for folder in (config.data, config.index_folder, config.models_folder):
-        left += folder.glob(TEMPORARY)
+    for folder in (config.index_folder, config.models_folder):
+        left += half_written(folder)
+    for folder in (config.data, config.backups_folder):
+        left += filter(_is_abandoned, half_written(folder))
     for path in left:
         remove = partial(shutil.rmtree, path) if path.is_dir() else partial(os.unlink, path)
         yield _Fault("leftovers", f"{path} was left behind, half written or of before", remove, "removed")
+
+
+def _is_abandoned(copy: Path) -> bool:
+    """Whether nobody writes that copy any more: `kg backup` takes no turn, and may be at it."""
+    try:
+        return time.time() - copy.stat().st_mtime > _AT_WORK
+    except FileNotFoundError:  # it has just been put in its place
+        return False
 
 
 def _database(store: Store, config: Config, deep: bool) -> Iterator[_Fault]:
@@ -127,19 +152,21 @@ def _database(store: Store, config: Config, deep: bool) -> Iterator[_Fault]:
     checks, copy = store.checks, _from_copy(config)
     if damage := checks.damage():
         more = f" (and {len(damage) - 1} more)" if len(damage) > 1 else ""
-        indexes = checks.is_in_indexes(damage)
         yield _Fault(
             "database",
             f"{config.database} is damaged: {damage[0]}{more}",
-            checks.reindex if indexes else None,
+            checks.reindex if checks.is_in_indexes(damage) else None,
             "its indexes were made anew from the rows, which are whole",
             copy,
         )
-        if not indexes:
+        if checks.damage():
             return
     for name, sql in checks.schema():
         make = partial(checks.make, name, sql) if checks.holds_no_rows(sql) else None
         yield _Fault("schema", f"{name} is not in the database as this version makes it", make, "made anew", copy)
+    for name, sql in checks.foreign_triggers():
+        problem = f"the trigger {name} is not kg's, and may change anything: {sql}"
+        yield _Fault("schema", problem, partial(checks.drop_trigger, name), "dropped")
     if wrong := checks.full_text(deep):
         yield _Fault("full text", f"the full text is not whole: {wrong}", checks.rebuild_full_text, "made anew")
 
@@ -200,7 +227,7 @@ def _again(library: Library, store: Store, kind: str, model: str) -> None:
 
 def _from_copy(config: Config) -> str:
     """What to do with a database that cannot be mended."""
-    copies = sorted((config.data / "backups").glob("kg-*.db"))
+    copies = sorted(config.backups_folder.glob("kg-*.db"))
     if copies:
         return f"`kg restore {copies[-1]}` goes back to the newest copy; what is there now is kept"
     return "`kg restore FILE`, if there is a copy elsewhere; else, with the file moved away, `kg ingest SOURCE`"

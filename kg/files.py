@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-TEMPORARY = ".*.tmp"  # the names of what is being written; a process that is killed leaves it behind
+# The names that `temporary_of` gives, with a database's log too.
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp(?:-wal|-shm|-journal)?")
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -16,7 +18,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
     :raises OSError: the folder cannot be written or the disk is full; the old file is untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = temporary_of(path)
     try:
         with temporary.open("wb") as file:
@@ -37,7 +39,7 @@ def replace_folder(path: Path, fill: Callable[[Path], None]) -> None:
     """
     temporary = temporary_of(path)
     try:
-        temporary.mkdir(parents=True)
+        make_folder(temporary)
         fill(temporary)
         sync_folder(temporary)
         shutil.rmtree(path, ignore_errors=True)
@@ -46,9 +48,25 @@ def replace_folder(path: Path, fill: Callable[[Path], None]) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder with those above it, if it is not there; their names are on the disk when this returns.
+
+    :raises OSError: it cannot be made.
+    """
+    missing = [folder for folder in (path, *path.parents) if not folder.is_dir()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        sync(folder.parent)
+
+
 def temporary_of(path: Path) -> Path:
     """A name beside `path` under which it can be written."""
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+
+
+def half_written(folder: Path) -> list[Path]:
+    """What is being written in a folder, or was left behind by a process that was killed."""
+    return sorted(path for path in folder.glob(".*") if _TEMPORARY.fullmatch(path.name))
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kg.errors import StorageError
-from kg.files import replace_file, sync, sync_folder
+from kg.files import make_folder, replace_file, sync, sync_folder
 
 VECTORS, WORDS, FACETS, GRAPH, MAP = KINDS = "vectors", "words", "facets", "graph", "map"
 COLUMNS = "columns"  # what facets are made by
@@ -49,7 +49,7 @@ def write(parent: Path, kind: str, maker: str, state: int | None, fill: Callable
     """
     folder = parent / f"{kind}-{uuid.uuid4().hex[:12]}"
     try:
-        folder.mkdir(parents=True)
+        make_folder(folder)
         count = fill(folder)
         sync_folder(folder)
         manifest = Manifest(maker, state, count, folder.name, _size(folder), _digests(folder))
@@ -58,7 +58,8 @@ def write(parent: Path, kind: str, maker: str, state: int | None, fill: Callable
             shutil.rmtree(old, ignore_errors=True)
     except (OSError, RuntimeError) as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise StorageError(f"the index cannot be written to {parent}: {error}") from error
+        why = getattr(error, "strerror", None) or f"{error}; is the disk full?"  # numpy tells only how much was written
+        raise StorageError(f"the index cannot be written to {parent}: {why}") from error
     return manifest
 
 
@@ -67,7 +68,7 @@ def read(parent: Path, kind: str) -> Manifest | None:
     try:
         manifest = Manifest(**json.loads((parent / f"{kind}.json").read_text(encoding="utf-8")))
         return manifest if _size(parent / manifest.folder) == manifest.size else None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

@@ -8,17 +8,24 @@ What has no row there, or one that is too old, is still to be asked; so the queu
 The table `states` counts changes: what is derived from the database (index, graph) notes the count it
 was made at, and is stale when it differs. Triggers count, so no writer can forget to; `words`, which counts changes of
 the full-text table, is counted by those who write it, since a virtual table has no triggers.
+Each library begins to count at a random multiple of `HISTORY`, so that what was made from one is never taken for
+another's; `new_history` begins anew where a library becomes another one.
 `paper_authors.name` is what a paper prints, `author` the one whom `kg.joining` takes it for; `author_aliases` keeps the
 ids that other spellings would have, with the rule that joined them.
 """
 
 from __future__ import annotations
 
+import secrets
+
 from sqlite_utils import Database, Migrations
 
 from kg.titles import title_hash
 
 migrations = Migrations("kg")
+
+HISTORY = 2**40  # changes, more than any library sees
+_HISTORIES = 22  # bits: with 40 of changes they fit into SQLite's integers
 
 _TABLES = """
 CREATE TABLE sources (
@@ -186,6 +193,18 @@ def m006_author_aliases(db: Database) -> None:
 def m007_since(db: Database) -> None:
     # The run in which a document first named the paper; what was there before is nobody's news.
     db.execute("ALTER TABLE mentions ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m008_history(db: Database) -> None:
+    new_history(db)
+
+
+def new_history(db: Database) -> None:
+    """Let a library count on from elsewhere: nothing that was made from it, or from another one, is of its state."""
+    start = secrets.randbits(_HISTORIES) * HISTORY
+    for table in ("states", "topics_made_of"):  # one and the same for both: topics are stored, so they stay fresh
+        db.execute(f"UPDATE {table} SET value = value % {HISTORY} + ?", [start])
 
 
 def _on_change(db: Database, name: str, table: str, columns: str, new: str, old: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kg.errors import StorageError
+from kg.files import make_folder
 
 # One name for whatever writes, so that versions of `kg` that know fewer commands take turns too.
 _LOCK = "ingest.lock"
@@ -21,7 +22,7 @@ def alone(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
     :raises StorageError: the folder cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         lock = FileLock(folder / _LOCK)
         try:
             lock.acquire(timeout=0)

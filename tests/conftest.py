@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,9 @@ from tests.encoders import WordEncoder
 from tests.examples import AWESOME, NOTES, PAPERS
 from tests.replica import Replica
 from tests.replica.records import records
+
+if TYPE_CHECKING:
+    from tests.faults.scenes import World
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -77,6 +81,19 @@ def library(made_library: Path, tmp_path: Path) -> Iterator[Library]:
     opened = open_library(tmp_path / "data")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Libraries that faults happen to, and processes that have them; see `tests.faults`."""
+    from tests.faults.worlds import MOST, made, told
+
+    with made(tmp_path_factory.mktemp("faults")) as world:
+        yield world
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        for line in told() if MOST else ():
+            request.config.get_terminal_writer().line(line)
 
 
 def open_library(data: Path, arxiv_url: str = "http://127.0.0.1:9/api/query") -> Library:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from kg.backup import back_up, restore
+from kg.doctor import examine
 from kg.errors import StorageError, UsageError
 from kg.filters import Search
 from kg.library import Library
 from kg.refresh import Options, refresh
 from kg.store import Store
+from kg.store.copies import contents
 from tests import killing
 from tests.conftest import Run, open_library
 
@@ -129,6 +132,48 @@ def test_an_index_is_never_taken_for_that_of_another_history(library: Library, t
     ]
     assert "2002.00001" in found
     again.close()
+
+
+def test_an_index_is_never_taken_for_that_of_another_library(tmp_path: Path) -> None:
+    """A database put in the place of another by hand, with the same counts."""
+    for name, word in (("one", "kernels"), ("two", "tangents")):
+        (tmp_path / f"{name}.md").write_text(f"- [Wide {word} of networks](https://arxiv.org/abs/2001.00001)\n")
+        made = open_library(tmp_path / name)
+        refresh(made, Options((str(tmp_path / f"{name}.md"),), offline=True), lambda *_: None, lambda _: None)
+        made.close()
+    for end in ("-wal", "-shm"):
+        Path(f"{tmp_path / 'one' / 'kg.db'}{end}").unlink(missing_ok=True)
+    shutil.copy(tmp_path / "two" / "kg.db", tmp_path / "one" / "kg.db")
+    swapped = open_library(tmp_path / "one")
+    assert all(finding.mended for finding in examine(swapped, True, lambda _: None))
+    (found,) = swapped.search(Search("tangents", mode="keyword")).results
+    assert found.id == "2001.00001"
+    assert not swapped.search(Search("kernels", mode="keyword")).results
+    swapped.close()
+
+
+def test_a_copy_with_anothers_trigger_and_pages(library: Library, tmp_path: Path) -> None:
+    back_up(library.config, tmp_path / "copy.db")
+    connection = sqlite3.connect(tmp_path / "copy.db", isolation_level=None)
+    connection.execute("CREATE TRIGGER evil AFTER INSERT ON runs BEGIN DELETE FROM mentions; END")
+    connection.execute("PRAGMA page_size = 8192")
+    connection.execute("VACUUM")
+    connection.close()
+    rows = killing.content(library.config.database)
+    restore(library, tmp_path / "copy.db", lambda _: None)
+    with Store(library.config.database) as store:
+        store.runs.start("2026-01-01")
+    assert killing.content(library.config.database)["mentions"] == rows["mentions"]
+
+
+def test_a_copy_on_a_medium_that_cannot_be_written(library: Library, tmp_path: Path) -> None:
+    """A raw database, in WAL mode; root may write anywhere, so what SQLite would make to read it cannot be made."""
+    papers = library.count()
+    library.close()
+    (tmp_path / "ro").mkdir()
+    shutil.copy(library.config.database, tmp_path / "ro" / "live.db")
+    (tmp_path / "ro" / "live.db-shm").mkdir()
+    assert contents(tmp_path / "ro" / "live.db").papers == papers
 
 
 def test_a_copy_of_an_older_version(tmp_path: Path, run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.doctor import Finding, examine
+from kg.doctor import Finding, examine, permissions
 from kg.filters import Search
 from kg.library import Library
 from tests import killing
@@ -26,7 +27,7 @@ def answers(library: Library) -> list[list[tuple[str, float]]]:
 
 
 def looked(library: Library, mend: bool = True) -> list[Finding]:
-    return examine(library, mend, lambda _: None)
+    return [*permissions(library.config, mend), *examine(library, mend, lambda _: None)]
 
 
 def sql(statement: str) -> Break:
@@ -82,6 +83,10 @@ FAULTS: dict[str, tuple[str, Break]] = {
     "orphaned citations": ("orphans", sql("INSERT INTO citations VALUES (1, 12345, 's2')")),
     "no trigger": ("schema", sql("DROP TRIGGER texts_papers_update")),
     "no index of the database": ("schema", sql("DROP INDEX mentions_by_paper")),
+    "a trigger of somebody else's": (
+        "schema",
+        sql("CREATE TRIGGER evil AFTER INSERT ON runs BEGIN DELETE FROM mentions; END"),
+    ),
     "another view": ("schema", sql("DROP VIEW topic_holds; CREATE VIEW topic_holds AS SELECT 1 AS topic, 2 AS part")),
     "no full text": ("full text", sql("DELETE FROM papers_fts WHERE rowid < 3")),
     "full text of nobody": ("full text", sql("INSERT INTO papers_fts (rowid, title) VALUES (999, 'wide networks')")),
@@ -174,6 +179,43 @@ def test_keys_are_for_their_owner_only(library: Library, data: Path) -> None:
     assert found.check == "permissions"
     assert (data / "kg.toml").stat().st_mode & 0o777 == 0o600
     assert "secret" not in repr(found)
+
+
+def test_only_what_kg_left_behind_is_removed(library: Library, data: Path) -> None:
+    for name in (".notes.tmpl", ".my.tmpfile", ".draft.tmp", "notes.tmp"):
+        for folder in (data, data / "index"):
+            (folder / name).touch()
+            os.utime(folder / name, (0, 0))
+    (data / ".kg.db.0123abcd.tmp-wal").touch()
+    os.utime(data / ".kg.db.0123abcd.tmp-wal", (0, 0))
+    (found,) = looked(library)
+    assert ".kg.db.0123abcd.tmp-wal" in found.problem
+    assert len(list(data.rglob("*tmp*"))) == 8
+
+
+def test_damaged_rows_behind_damaged_indexes_are_not_called_whole(library: Library, data: Path) -> None:
+    """SQLite names so many faults; those of rows may come after all of them."""
+    library.close()
+    rows = ", ".join(f"('t{number}', '', '', '')" for number in range(30))
+    sql(f"INSERT INTO retired_topics VALUES {rows}; CREATE INDEX few ON retired_topics (label) WHERE label > 'x'")(data)
+    forged("UPDATE sqlite_master SET sql = 'CREATE INDEX few ON retired_topics (label)' WHERE name = 'few'")(data)
+    integer = "replace(sql, 'title TEXT NOT NULL', 'title INTEGER NOT NULL')"
+    forged(f"UPDATE sqlite_master SET sql = {integer} WHERE name = 'documents'")(data)
+    found = [finding for finding in looked(open_library(data)) if finding.check == "database"]
+    assert found
+    assert not found[0].mended
+    assert "documents.title" in f"{found[0].advice} {found[0].problem}"
+
+
+def test_settings_that_nobody_may_read_are_mended_first(library: Library, data: Path, run: Run) -> None:
+    (data / "kg.toml").write_text('device = "cpu"\n')
+    (data / "kg.toml").chmod(0)
+    result = run("doctor", "--check", "--data", data)
+    assert result.code == 1
+    assert f"{data / 'kg.toml'} has the permissions 000, which should be 600" in result.out
+    assert result.out.endswith("1 fault found, 0 mended.\n"), "nothing else was opened"
+    assert run("doctor", "--data", data).code == 0
+    assert (data / "kg.toml").stat().st_mode & 0o777 == 0o600
 
 
 def test_findings_as_json(library: Library, data: Path, run: Run) -> None:

@@ -12,45 +12,22 @@ import pytest
 from kg.config import Config
 from tests import killing
 from tests.conftest import open_library
-from tests.examples import AWESOME, NOTES, PAPERS
+from tests.examples import AWESOME, NOTES
+from tests.faults.worlds import SEED, count
 from tests.replica import Replica
-from tests.replica.records import records
 
-KILLS = 200
-WORKS = """
-- [svcca](http://papers.nips.cc/paper/7188-svcca-singular-vector-canonical-correlation-analysis)
-- [double descent](https://doi.org/10.1073/pnas.1903070116)
-- Wide Networks that Nobody Put on a Server. Ann Bee, Carl Dee. ICML 2019
-- Wide Networks that Only Another Service Knows. Eve Fox, Gus Hay. ICML 2019
-- [hidden from the query API](https://arxiv.org/abs/1706.05806)
-"""
-CITED = {
-    "1806.07572": ["1803.03635", {"title": "A Book of Kernels", "doi": "10.1234/kernels", "year": 2001}],
-    "1912.05671": ["1803.03635", {"title": "A Remark without Any Name"}],
-}
+KILLS = count(12)  # 200 with KG_FAULTS=200
 
 
 @pytest.fixture(scope="module")
 def replica() -> Iterator[Replica]:
-    """All services; two papers are known to the second routes only."""
-    rows = [{**paper, "references": CITED.get(paper["id"], [])} for paper in PAPERS]
-    rows += [
-        {"id": "1706.05806", "title": "SVCCA: Singular Vector Canonical Correlation Analysis", "authors": ["Ann Bee"]},
-        {
-            "id": "1905.00001",
-            "title": "Wide Networks that Only Another Service Knows",
-            "authors": ["Eve Fox", "Gus Hay"],
-        },
-    ]
-    with Replica(records(rows)) as server:
-        server.hide("1706.05806", "arxiv")
-        server.hide("1905.00001", "arxiv", "oai")
+    with killing.services() as server:
         yield server
 
 
 @pytest.mark.slow
-def test_killed_at_200_moments_the_library_is_the_same(replica: Replica, tmp_path: Path) -> None:
-    for name, text in (("awesome.md", AWESOME), ("notes.txt", NOTES), ("works.md", WORKS)):
+def test_killed_at_any_moment_the_library_is_the_same(replica: Replica, tmp_path: Path) -> None:
+    for name, text in (("awesome.md", AWESOME), ("notes.txt", NOTES), ("works.md", killing.WORKS)):
         (tmp_path / name).write_text(text, encoding="utf-8")
     sources = tuple(str(tmp_path / name) for name in ("awesome.md", "notes.txt", "works.md"))
 
@@ -71,7 +48,7 @@ def test_killed_at_200_moments_the_library_is_the_same(replica: Replica, tmp_pat
     context.set_forkserver_preload(
         ["tests.killing", "kg.mapping", "kg.grouping", "kg.connecting", "sknetwork.clustering"]
     )
-    for die_at in random.Random(4).sample(range(1, moments), KILLS):
+    for die_at in random.Random(f"moments {SEED}").sample(range(1, moments), KILLS):
         again = config("killed")
         victim = context.Process(target=killing.ingest, args=(again, sources, die_at))
         victim.start()
@@ -80,5 +57,5 @@ def test_killed_at_200_moments_the_library_is_the_same(replica: Replica, tmp_pat
         killing.ingest(again, sources)
         found = killing.content(again.database)
         for table, rows in wanted.items():
-            assert found[table] == rows, f"{table} differs after a kill at moment {die_at} of {moments}"
+            assert found[table] == rows, f"{table} differs after a kill at moment {die_at} of {moments} (seed {SEED})"
         shutil.rmtree(again.data)

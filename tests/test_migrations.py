@@ -22,7 +22,6 @@ from tests.replica import Replica
 
 SCHEMAS = Path(__file__).parent / "schemas"
 OLD = sorted(path.stem for path in SCHEMAS.glob("*.sql"))
-NEWEST = "m007"  # the schema of this version, if no migration came after it
 # Columns that a later schema keeps elsewhere, or derives anew.
 MOVED = {("papers", "asked_at"), ("states", "name"), ("states", "value"), ("topics_made_of", "value")}
 
@@ -52,9 +51,8 @@ def rows(path: Path) -> dict[tuple[str, str], list[Any]]:
 
 def test_every_migration_has_a_library_from_before_it() -> None:
     names = [migration.name for migration in migrations.pending(Database(memory=True))]
-    assert names[-1].startswith(NEWEST), "add the library of the schema before the new migration, then move NEWEST on"
-    assert OLD[0] == "m001"
-    assert OLD[-1] == NEWEST
+    assert OLD[0] == names[0][:4], "the first schema"
+    assert OLD[-1] == names[-2][:4], "add the library of the schema before the new migration"
 
 
 @pytest.mark.parametrize("schema", OLD)

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from kg.cli.options import Stopwatch, json_option, library_options, print_json
 from kg.cli.table import number_of
+from kg.config import DEFAULT_DATA, Config
 from kg.envelope import envelope, envelope_of_one
 from kg.library import Library
 from kg.text import squeezed
+
+if TYPE_CHECKING:
+    from kg.doctor import Finding
+
+
+def _permitted(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Look at permissions before settings are read from the folder; while they are wrong, nothing else is opened."""
+
+    @functools.wraps(command)
+    def permitted(check: bool, data: str | None, as_json: bool, **others: Any) -> Any:
+        from kg.doctor import permissions
+
+        watch = Stopwatch()
+        folder = Path(data or os.environ.get("KG_DATA") or DEFAULT_DATA)
+        found = permissions(Config(data=folder), not check)
+        if any(finding.mended is None for finding in found):
+            _tell(found, as_json, watch)
+        return command(check=check, data=data, as_json=as_json, permitted=found, watch=watch, **others)
+
+    return permitted
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Only look; change nothing.")
 @json_option
+@_permitted
 @library_options
-def doctor(library: Library, check: bool, as_json: bool) -> None:
+def doctor(library: Library, permitted: list[Finding], check: bool, as_json: bool, watch: Stopwatch) -> None:
     """Find what is wrong with the library, and mend it.
 
     Looks at permissions, at what killed runs left behind, at every page of the database, its rows, full text and
@@ -31,19 +57,22 @@ def doctor(library: Library, check: bool, as_json: bool) -> None:
     """
     from kg.doctor import examine
 
-    watch = Stopwatch()
-    findings = examine(library, not check, lambda line: click.echo(squeezed(line), err=True))
+    found = examine(library, not check, lambda line: click.echo(squeezed(line), err=True))
+    _tell([*permitted, *found], as_json, watch)
+
+
+def _tell(findings: list[Finding], as_json: bool, watch: Stopwatch) -> NoReturn:
+    """Print what was found, and exit with 1 if something is still wrong."""
+    left = sum(finding.mended is None for finding in findings)
     if as_json:
         print_json(envelope(findings, len(findings), watch.ms))
     else:
         for finding in findings:
             done = f"mended: {finding.mended}" if finding.mended else finding.advice
             click.echo(f"{finding.check:12} {finding.problem}\n{'':12} {done}")
-        left = sum(finding.mended is None for finding in findings)
-        click.echo(
-            f"{number_of(len(findings), 'fault')} found, {len(findings) - left} mended." if findings else "All is well."
-        )
-    sys.exit(any(finding.mended is None for finding in findings))
+        count = f"{number_of(len(findings), 'fault')} found, {len(findings) - left} mended."
+        click.echo(count if findings else "All is well.")
+    sys.exit(left > 0)
 
 
 @click.command()

@@ -14,7 +14,8 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from kg.errors import StorageError
-from kg.migrations import migrations
+from kg.files import make_folder, sync
+from kg.migrations import migrations, new_history
 from kg.store.arrivals import Arrivals
 from kg.store.asks import Asks
 from kg.store.bulk import BulkLoading
@@ -109,6 +110,11 @@ class Store:
         row = self._db.execute("SELECT value FROM states WHERE name = ?", [name]).fetchone()
         return int(row[0])
 
+    def begin_history(self) -> None:
+        """Let nothing that was made from the library so far be of its state."""
+        with self.transaction():
+            new_history(self._db)
+
     def close(self) -> None:
         """Close the database; the object cannot be used afterwards."""
         self._db.close()
@@ -140,7 +146,9 @@ def _open(path: Path, read_only: bool) -> Database | None:
             connection = _connected(path, "ro&immutable=1")
             db = Database(connection)
         ready = _is_current(db) if read_only else _brought_up_to_date(db)
-    except DatabaseError as error:
+        if not read_only:
+            sync(path.parent)  # the names of database and log: SQLite asks for it, and passes over what it is told
+    except (DatabaseError, OSError) as error:
         connection.close()
         raise StorageError(f"cannot open {path}: {error}; `kg doctor` says what can be done") from error
     except StorageError:
@@ -165,7 +173,7 @@ def _connected(path: Path, mode: str | None) -> Connection:
         if mode:
             connection = connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=_BUSY)
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             connection = connect(path, timeout=_BUSY)
         connection.execute("PRAGMA trusted_schema = OFF")  # the file may be another's: https://sqlite.org/security.html
         return connection

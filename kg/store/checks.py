@@ -11,6 +11,7 @@ from sqlite3 import DatabaseError
 
 from sqlite_utils import Database
 
+from kg.errors import StorageError
 from kg.migrations import migrations
 from kg.store.fulltext import FullText
 
@@ -38,14 +39,10 @@ class Checks:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def damage(self, quick: bool = False) -> list[str]:
-        """What SQLite finds wrong with the file (https://sqlite.org/pragma.html#pragma_integrity_check).
-
-        `quick` does not compare indexes with their tables.
-        """
-        pragma = "quick_check" if quick else "integrity_check"
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file (https://sqlite.org/pragma.html#pragma_integrity_check)."""
         try:
-            rows = self._db.execute(f"PRAGMA {pragma}({_MOST})").fetchall()
+            rows = self._db.execute(f"PRAGMA integrity_check({_MOST})").fetchall()
         except DatabaseError as error:
             return [str(error)]
         return [line for (said,) in rows if said != "ok" for line in str(said).splitlines()]
@@ -55,9 +52,14 @@ class Checks:
         return all(_OF_INDEX.search(line) for line in damage)
 
     def reindex(self) -> None:
-        """Make all indexes anew from their tables."""
+        """Make all indexes anew from their tables.
+
+        :raises StorageError: more than the indexes is damaged.
+        """
         with self._db.atomic():
             self._db.execute("REINDEX")
+        if damage := self.damage():
+            raise StorageError(damage[0])
 
     def schema(self) -> list[tuple[str, str]]:
         """(name, SQL) of what migrations make, and the database lacks or has otherwise."""
@@ -75,6 +77,18 @@ class Checks:
         with self._db.atomic():
             self._db.execute(f"DROP {_kind(sql)} IF EXISTS [{name}]")
             self._db.execute(sql)
+
+    def foreign_triggers(self) -> list[tuple[str, str]]:
+        """(name, SQL) of the triggers that no migration makes: what they change, nobody here knows."""
+        fresh = Database(memory=True)
+        migrations.apply(fresh)
+        wanted = {trigger.name for trigger in fresh.triggers}
+        return [(trigger.name, trigger.sql) for trigger in self._db.triggers if trigger.name not in wanted]
+
+    def drop_trigger(self, name: str) -> None:
+        """Drop a trigger."""
+        with self._db.atomic():
+            self._db.execute(f"DROP TRIGGER [{name}]")
 
     def orphans(self) -> list[Orphans]:
         """Rows that name what is not there; only a program other than `kg` leaves them."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Connection, DatabaseError, connect
+from sqlite3 import Connection, DatabaseError, OperationalError, connect
 from urllib.parse import quote
 
 from sqlite_utils import Database
@@ -29,13 +29,25 @@ class Contents:
     papers: int
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, page: int | None = None) -> None:
     """Write all that is committed in a database to a new file, compact, while others read and write it.
 
+    :param page: bytes of a page in the new file, by default those of the old one.
     :raises StorageError: it cannot be read, or the file cannot be written.
     """
     with _reading(source) as connection, _told(f"{source} cannot be copied to {target}"):
+        if page:
+            connection.execute(f"PRAGMA page_size = {page}")
         connection.execute("VACUUM INTO ?", [str(target)])
+
+
+def page_size(path: Path) -> int | None:
+    """Bytes of a page in a database: the same are needed to take another one over; None where it cannot be read."""
+    try:
+        with _reading(path) as connection:
+            return int(connection.execute("PRAGMA page_size").fetchone()[0])
+    except (StorageError, DatabaseError):
+        return None
 
 
 def contents(path: Path) -> Contents:
@@ -70,11 +82,27 @@ def take_over(source: Path, target: Path) -> None:
 @contextmanager
 def _reading(path: Path) -> Iterator[Connection]:
     with _told(f"{path} cannot be read"):
-        connection = connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=_BUSY)
+        connection = _connected(path, "ro")
+        if not _can_be_read(connection) and not Path(f"{path}-wal").exists():
+            # A database in WAL mode is read by making files beside it; where these cannot be made, nobody writes.
+            connection.close()
+            connection = _connected(path, "ro&immutable=1")
     try:
         yield connection
     finally:
         connection.close()
+
+
+def _connected(path: Path, mode: str) -> Connection:
+    return connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=_BUSY)
+
+
+def _can_be_read(connection: Connection) -> bool:
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    except OperationalError:
+        return False
+    return True
 
 
 @contextmanager
