@@ -23,7 +23,7 @@ _FIELDS = frozenset("title subtitle year date journaltitle booktitle".split())  
 _LONGEST_GROUP = 3000  # characters
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _QUOTED = re.compile(r"(?:``|“|(?<!\\)\")(\S{1,30}\s.{2,400}?)[,.]?(?:''|”|(?<!\\)\")", re.DOTALL)
-_YEAR_FIRST = re.compile(r"[\s,]*[(\[]?\b((?:19|20)\d{2})[a-z]?[)\]]?[\s.,:]*$")
+_YEAR_FIRST = re.compile(r"(?<![\s,])[\s,]*[(\[]?\b((?:19|20)\d{2})[a-z]?[)\]]?[\s.,:]*$")
 _EMPHASISED = re.compile(r"\{\\(?:em|it|sl|itshape)\s|\\(?:emph|textit|textsl|enquote)\s*\{")
 _NO_TITLE = re.compile(r"^<?(?:in\b|url\b|doi\b|https?:|arxiv\b|technical report|phd thesis|\d)", re.IGNORECASE)
 

@@ -122,6 +122,7 @@ def test_time_grows_with_the_text(name: str) -> None:
     @example(("", "<a href=u>x", ""))
     @example(("", "\\entry{a}\\field{title}{", ""))
     @example(("", " ", "("))
+    @example(("", ",", "\\newblock A title\\newblock ICML, 2018"))
     @example(("", "Long line of a citation that ends. Ann Bee. ICML 2019.\n", ""))
     @example(("", "[x](https://arxiv.org/abs/1806.07572) and ", ""))
     def measured(parts: tuple[str, str, str]) -> None:
