@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from sqlite3 import Connection, OperationalError, connect
+from sqlite3 import Connection, OperationalError
 from sqlite3 import DatabaseError as DatabaseError  # what a damaged file raises late; the doors tell it
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -31,6 +30,7 @@ from kg.store.identity import Identity
 from kg.store.metadata import MetadataRecords
 from kg.store.names import Names
 from kg.store.news import NewThings
+from kg.store.opening import for_reading, for_writing
 from kg.store.papers import Papers
 from kg.store.people import People
 from kg.store.reads import one_state
@@ -41,8 +41,6 @@ from kg.store.titles import Titles
 from kg.store.topics import Topics
 from kg.store.vectors import Vectors
 from kg.store.words import Words
-
-_BUSY = 30.0  # seconds to wait for another process' transaction
 
 _CHECKPOINT = 10_000  # pages (40 MB) of the log after which they are moved to their places
 _CACHE = 65536  # KiB of pages in memory while writing: indexes are written all over
@@ -138,13 +136,9 @@ def _open(path: Path, read_only: bool) -> Database | None:
     """The database; None where there is nothing to be read yet."""
     if read_only and not path.is_file():
         return None
-    connection = _connected(path, "ro" if read_only else None)
+    connection = _connected(path, read_only)
     try:
         db = Database(connection)
-        if read_only and not _readable(db):
-            connection.close()
-            connection = _connected(path, "ro&immutable=1")
-            db = Database(connection)
         ready = _is_current(db) if read_only else _brought_up_to_date(db)
         if not read_only:
             sync(path.parent)  # the names of database and log: SQLite asks for it, and passes over what it is told
@@ -159,24 +153,12 @@ def _open(path: Path, read_only: bool) -> Database | None:
     return db if ready else None
 
 
-def _readable(db: Database) -> bool:
-    """Whether a database in WAL mode can be read where it lies: not on a medium that cannot be written at all."""
+def _connected(path: Path, read_only: bool) -> Connection:
     try:
-        db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-    except OperationalError:
-        return False
-    return True
-
-
-def _connected(path: Path, mode: str | None) -> Connection:
-    try:
-        if mode:
-            connection = connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=_BUSY)
-        else:
-            make_folder(path.parent)
-            connection = connect(path, timeout=_BUSY)
-        connection.execute("PRAGMA trusted_schema = OFF")  # the file may be another's: https://sqlite.org/security.html
-        return connection
+        if read_only:
+            return for_reading(path)
+        make_folder(path.parent)
+        return for_writing(path)
     except (OSError, OperationalError) as error:
         raise StorageError(f"cannot open {path}: {error}; choose another folder with --data") from error
 

@@ -63,9 +63,7 @@ class Checks:
 
     def schema(self) -> list[tuple[str, str]]:
         """(name, SQL) of what migrations make, and the database lacks or has otherwise."""
-        fresh = Database(memory=True)
-        migrations.apply(fresh)
-        wanted, found = _schema(fresh), _schema(self._db)
+        wanted, found = _schema(_fresh()), _schema(self._db)
         return [(name, sql) for name, sql in wanted.items() if found.get(name) != sql]
 
     def holds_no_rows(self, sql: str) -> bool:
@@ -80,9 +78,7 @@ class Checks:
 
     def foreign_triggers(self) -> list[tuple[str, str]]:
         """(name, SQL) of the triggers that no migration makes: what they change, nobody here knows."""
-        fresh = Database(memory=True)
-        migrations.apply(fresh)
-        wanted = {trigger.name for trigger in fresh.triggers}
+        wanted = {trigger.name for trigger in _fresh().triggers}
         return [(trigger.name, trigger.sql) for trigger in self._db.triggers if trigger.name not in wanted]
 
     def drop_trigger(self, name: str) -> None:
@@ -137,8 +133,7 @@ class Checks:
 
     def rebuild_full_text(self) -> None:
         """Make the full-text table anew from the papers."""
-        fresh = Database(memory=True)
-        migrations.apply(fresh)
+        fresh = _fresh()
         (sql,) = fresh.execute("SELECT sql FROM sqlite_master WHERE name = 'papers_fts'").fetchone()
         settings = fresh.execute("SELECT k, v FROM papers_fts_config WHERE k <> 'version'").fetchall()
         with self._db.atomic():
@@ -172,6 +167,13 @@ _ODD = (
     "usual AS (SELECT model, size, max(many) FROM lengths GROUP BY model) "
     "SELECT v.id FROM vectors v JOIN usual u USING (model) WHERE length(v.vector) <> u.size OR u.size % 4"
 )
+
+
+def _fresh() -> Database:
+    """An empty library of this version, in memory."""
+    db = Database(memory=True)
+    migrations.apply(db)
+    return db
 
 
 def _schema(db: Database) -> dict[str, str]:

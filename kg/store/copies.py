@@ -6,18 +6,16 @@ They may be of any version of `kg`, so nothing here brings a schema up to date.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Connection, DatabaseError, OperationalError, connect
-from urllib.parse import quote
+from sqlite3 import Connection, DatabaseError
 
 from sqlite_utils import Database
 
 from kg.errors import StorageError
 from kg.store.checks import Checks
-
-_BUSY = 30.0  # seconds to wait for another process' transaction
+from kg.store.opening import for_reading, for_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +68,19 @@ def take_over(source: Path, target: Path) -> None:
 
     :raises StorageError: it cannot be written.
     """
-    with _reading(source) as old, _told(f"{target} cannot be written"):
-        new = connect(target, timeout=_BUSY)
-        try:
-            new.execute("PRAGMA synchronous = FULL")
-            old.backup(new)
-        finally:
-            new.close()
+    with _reading(source) as old, _told(f"{target} cannot be written"), closing(for_writing(target)) as new:
+        new.execute("PRAGMA synchronous = FULL")
+        old.backup(new)
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[Connection]:
     with _told(f"{path} cannot be read"):
-        connection = _connected(path, "ro")
-        if not _can_be_read(connection) and not Path(f"{path}-wal").exists():
-            # A database in WAL mode is read by making files beside it; where these cannot be made, nobody writes.
-            connection.close()
-            connection = _connected(path, "ro&immutable=1")
+        connection = for_reading(path)
     try:
         yield connection
     finally:
         connection.close()
-
-
-def _connected(path: Path, mode: str) -> Connection:
-    return connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=_BUSY)
-
-
-def _can_be_read(connection: Connection) -> bool:
-    try:
-        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-    except OperationalError:
-        return False
-    return True
 
 
 @contextmanager
