@@ -8,8 +8,8 @@ import re
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # RFC 6052 (NAT64, well-known and local use), RFC 4291 (IPv4-compatible; deprecated).
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
-_COMPATIBLE = ipaddress.IPv6Network("::/96")
+# Local NAT64, IPv4-compatible; documentation and segment routing (RFC 9637, RFC 9602), which older Pythons do not know.
+_SPECIAL = tuple(map(ipaddress.IPv6Network, ("64:ff9b:1::/48", "::/96", "3fff::/20", "5f00::/16")))
 # What inet_aton(3) takes for an address: `2130706433`, `0x7f.1`, `0177.0.0.1`.
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
 _USUAL = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}")
@@ -25,7 +25,7 @@ def is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv4Address):
         return _is_global(found)
-    if found in _LOCAL_NAT64 or found in _COMPATIBLE or found.is_site_local:
+    if any(found in network for network in _SPECIAL) or found.is_site_local:
         return False
     inner = _embedded(found)
     return all(map(_is_global, inner)) if inner else _is_global(found)

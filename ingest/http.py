@@ -29,6 +29,7 @@ from kg.errors import DocumentError
 
 USER_AGENT = f"kg/{__version__} (reading-list ingest)"
 TIMEOUT = (10.0, 60.0)  # seconds: to connect, between two pieces
+_MOST_ADDRESSES = 6  # of a host that are tried, each for as long as a connection may take
 _LONGEST_HEAD = 120.0  # seconds until an answer has begun, all its headers with it
 
 
@@ -54,7 +55,7 @@ def session(largest: int, seconds: float, public: bool = False) -> requests.Sess
     :param seconds: until an answer is there whole; `TooSlow` is raised else.
     :param public: connect to public addresses only; `PrivateAddress` is raised else.
     """
-    made = requests.Session()
+    made = _Session()
     made.headers["User-Agent"] = USER_AGENT
     made.headers["Accept-Encoding"] = "gzip"
     made.auth = _nothing_added
@@ -62,6 +63,13 @@ def session(largest: int, seconds: float, public: bool = False) -> requests.Sess
     for scheme in ("http://", "https://"):
         made.mount(scheme, _Adapter(largest, seconds, public))
     return made
+
+
+class _Session(requests.Session):
+    """Follows nothing by itself: where an answer leads is checked first, by whoever asked."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None  # else requests prepares the next request, and reads the body of this answer for that
 
 
 def _nothing_added(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -184,7 +192,7 @@ def _connected(host: str, port: int, timeout: Any, options: Any, public: bool) -
     if public and not all(is_public(str(place[0])) for *_, place in found):
         raise PrivateAddress
     failed = OSError("no address")
-    for family, kind, protocol, _, place in found:
+    for family, kind, protocol, _, place in found[:_MOST_ADDRESSES]:
         made = socket.socket(family, kind, protocol)
         try:
             for option in options or ():

@@ -23,6 +23,7 @@ from kg.errors import DocumentError
 _T = TypeVar("_T")
 _LARGE = 8 * 2**20  # bytes of a document after which a worker is not kept: it would keep the memory
 _SIGXCPU = 24  # the processor's time is used up
+_ROOT = Path(__file__).parents[1]  # installed, it is found anyway, and after Python's own modules
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME")  # of the environment: what Python may need to start
 
 
@@ -33,7 +34,8 @@ def started(module: str, *args: str) -> subprocess.Popen[bytes]:
     may be a stranger's.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    places = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    places = [str(_ROOT)] * (_ROOT.name != "site-packages") + [place for place in given if os.path.isabs(place)]
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module, *args],
         stdin=subprocess.PIPE,

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -29,7 +30,7 @@ PRIVATE = """
     239.1.1.1 255.255.255.255 240.0.0.1 192.0.0.1 192.0.2.1 198.18.0.1 198.51.100.1 203.0.113.1
     :: ::1 fe80::1 fe80::1%eth0 fc00::1 fd12::1 fec0::1 ff02::1 ff0e::1 2001:db8::1
     ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 ::127.0.0.1 ::8.8.8.8 64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1
-    2002:7f00:1:: 2002:a00:1:: 2002:c0a8:101::1 2001:0:7f00:1::1 2001:0:4136:e378:8000:63bf:80ff:fffe
+    3fff::1 5f00::1 2002:7f00:1:: 2002:a00:1:: 2002:c0a8:101::1 2001:0:7f00:1::1 2001:0:4136:e378:8000:63bf:80ff:fffe
 """.split()
 PUBLIC = "8.8.8.8 151.101.1.42 2606:4700::1111 ::ffff:8.8.8.8 64:ff9b::808:808 2002:808:808::1".split()
 LIST = b"# A list\n"
@@ -52,6 +53,17 @@ class Site(http.server.BaseHTTPRequestHandler):
 
     def _away(self) -> None:
         self._send(302, b"", {"Location": unquote(self.path.partition("?")[2])})
+
+    def _damaged(self) -> None:
+        self._send(302, b"not gzip", {"Location": "/list", "Content-Encoding": "gzip"})
+
+    def _short(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "/list")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"ffff\r\nshort")
+        self.close_connection = True
 
     def _gzip(self) -> None:
         self._send(200, BOMB, {"Content-Encoding": "gzip"})
@@ -219,6 +231,13 @@ def test_redirections_lead_to_plain_addresses_only(there: str, site: Server) -> 
     with pytest.raises(DocumentError, match=r"no http\(s\) address|user name or a password|unusual form"):
         fetch(f"{site.url}/away?{there}", True, LARGEST)
     assert len(site.log) == 1
+
+
+@pytest.mark.parametrize("path", ["/damaged", "/short"])
+def test_what_a_redirection_says_beside_is_not_read(path: str, site: Server) -> None:
+    assert fetch(site.url + path, True, LARGEST)[0] == LIST
+    with session(LARGEST, 5.0) as asking, suppress(requests.RequestException):
+        assert asking.get(site.url + path, allow_redirects=False, timeout=5).status_code == 302
 
 
 def test_no_password_and_no_cookie_is_sent(site: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from search.query import parse
 from tests.conftest import Run
 from tests.serving import served
 from webapp import Access, create_app, logs
-from webapp.server import _server
+from webapp.server import _SETTINGS, _server
 from webapp.whole import in_turn
 
 SECRET = "kept-to-myself"
@@ -380,6 +380,22 @@ def broken_server() -> Iterator[int]:
         yield int(listener.getsockname()[1])
         server.close()
         thread.join(5)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # its socket is closed under it
+def test_a_request_that_comes_drop_by_drop_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each drop ends the silence; the request has its time all the same."""
+    monkeypatch.setitem(_SETTINGS, "channel_timeout", 1)
+    monkeypatch.setitem(_SETTINGS, "cleanup_interval", 1)
+    with broken_server() as port, socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        sent = 0
+        with suppress(OSError):  # closed on the other side
+            while sent < 100:
+                connection.sendall(b"x")
+                sent += 1
+                time.sleep(0.1)
+        assert 5 < sent < 60
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # its socket is closed under it

@@ -29,7 +29,7 @@ HEADERS = {
     "Permissions-Policy": ", ".join(
         f"{feature}=()"
         for feature in "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi "
-        "payment publickey-credentials-get screen-wake-lock usb web-share xr-spatial-tracking".split()
+        "payment publickey-credentials-get screen-wake-lock usb xr-spatial-tracking".split()
     ),
 }
 _HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|((?:[\w-]{1,63}\.)*[\w-]{1,63}))(?::\d{1,5})?")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from http import HTTPStatus
 
 from waitress.buffers import OverflowableBuffer
@@ -86,6 +87,16 @@ class Channel(HTTPChannel):
 
     parser_class = _Parser
     error_task_class = _Refusal
+    began = 0.0  # time.time() when the request that is coming in began to
+
+    def handle_read(self) -> None:
+        """Read what has come; a request that comes drop by drop is as one that does not come (`channel_timeout`)."""
+        before = self.request
+        super().handle_read()
+        if self.request is not None:
+            if self.request is not before:
+                self.began = time.time()
+            self.last_activity = self.began
 
     def handle_close(self) -> None:
         """Close, but read first what is there: closed with unread bytes, a connection is reset and the answer lost."""

@@ -27,7 +27,7 @@ _SETTINGS: dict[str, object] = {
     "ident": "kg",
     "threads": max(4, os.cpu_count() or 1),  # more would wait for one another, and answer less in a second
     "asyncore_use_poll": True,  # select() sees the first 1,024 files only
-    "channel_timeout": 60,  # seconds of silence
+    "channel_timeout": 60,  # seconds of silence, and for a request to come in whole
     "cleanup_interval": 10,
     "log_socket_errors": False,  # a client that went away is no fault of ours
     "max_request_header_size": 2**16,
