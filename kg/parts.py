@@ -48,6 +48,7 @@ class _Opened:
     open_: Callable[[Path], Any]
     folder: Any
     again: float = math.inf
+    whole: bool = False  # every bit of it was looked at
 
 
 class Parts:
@@ -63,7 +64,7 @@ class Parts:
         self._encoders: dict[str, Encoder] = {}
         self._folders: dict[str, _Opened] = {}
         self._local = threading.local()
-        self._encoder_lock, self._search_lock = threading.Lock(), threading.Lock()
+        self._encoder_lock, self._search_lock, self._checking = (threading.Lock() for _ in range(3))
 
     def model(self, encoder: str | None = None) -> str:
         """The name that vectors are stored under: of the model of the settings, or of a static one made from it.
@@ -182,15 +183,22 @@ class Parts:
             self._local.kept = None
 
     def drop_damaged(self) -> bool:
-        """Whether something that is open is not what `kg ingest` wrote: all of it is read. It is not asked any more."""
-        with self._search_lock:
-            found = [kind for kind, opened in self._folders.items() if self._is_damaged(kind, opened)]
-            for kind in found:
-                self._folders[kind] = replace(self._folders[kind], folder=None)
-        return bool(found)
+        """Whether something that is open is not what `kg ingest` wrote. It is not asked any more.
 
-    def _is_damaged(self, kind: str, opened: _Opened) -> bool:
-        return opened.folder is not None and generations.is_damaged(self._config.index_folder, kind)
+        All of it is read, once: questions go on meanwhile, and what was found whole is not read again.
+        """
+        found = False
+        with self._checking:
+            for kind, opened in list(self._folders.items()):
+                if opened.folder is not None and not opened.whole:
+                    damaged = generations.is_damaged(self._config.index_folder, kind)
+                    found |= damaged
+                    with self._search_lock:
+                        if self._folders[kind] is opened:
+                            self._folders[kind] = replace(
+                                opened, folder=None if damaged else opened.folder, whole=not damaged
+                            )
+        return found
 
     def _opened(self, kind: str, open_: Callable[[Path], _Folder]) -> _Folder | None:
         """The derived folder of that kind, opened; None when there is none, or it is damaged.

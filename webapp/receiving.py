@@ -87,7 +87,7 @@ class Channel(HTTPChannel):
 
     parser_class = _Parser
     error_task_class = _Refusal
-    began = 0.0  # time.time() when the request that is coming in began to
+    began = 0  # seconds since the epoch when the request that is coming in began to
 
     def handle_read(self) -> None:
         """Read what has come; a request that comes drop by drop is as one that does not come (`channel_timeout`)."""
@@ -95,7 +95,7 @@ class Channel(HTTPChannel):
         super().handle_read()
         if self.request is not None:
             if self.request is not before:
-                self.began = time.time()
+                self.began = int(time.time())
             self.last_activity = self.began
 
     def handle_close(self) -> None:

@@ -13,6 +13,7 @@ from waitress.server import create_server
 
 from kg.errors import KgError
 from kg.library import Library
+from kg.store import DatabaseError
 from webapp import logs
 from webapp.logs import Kind
 from webapp.receiving import Channel
@@ -103,11 +104,13 @@ def _unbound(where: str, error: Exception) -> KgError:
 
 
 def _warm_up(library: Library) -> None:
-    """Load the encoder while the first page is being looked at."""
+    """Load the encoder, and open what answers are pinned to, while the first page is being looked at."""
+    parts = library.parts
     try:
-        if semantic := library.parts.semantic():
+        parts.graph(), parts.map(), parts.columns(0), parts.postings(0)
+        if semantic := parts.semantic():
             semantic.encoder.query("warm")
-    except KgError:
+    except (KgError, DatabaseError, OSError):
         pass  # The first question will say it, where somebody reads it.
     finally:
         library.close()
