@@ -146,7 +146,8 @@ def _counted(count: Callable[..., None]) -> Patched:
     import kg.refresh
 
     return Patched(
-        (kg.store.opening, "connect", connected), (kg.refresh, "Services", type("S", (), {"of": staticmethod(services)}))
+        (kg.store.opening, "connect", connected),
+        (kg.refresh, "Services", type("S", (), {"of": staticmethod(services)})),
     )
 
 
