@@ -10,6 +10,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # Local NAT64, IPv4-compatible; documentation and segment routing (RFC 9637, RFC 9602), which older Pythons do not know.
 _SPECIAL = tuple(map(ipaddress.IPv6Network, ("64:ff9b:1::/48", "::/96", "3fff::/20", "5f00::/16")))
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # of the IETF (RFC 6890), of which older Pythons know a part
 # What inet_aton(3) takes for an address: `2130706433`, `0x7f.1`, `0177.0.0.1`.
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
 _USUAL = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}")
@@ -37,7 +38,8 @@ def is_disguised(host: str) -> bool:
 
 
 def _is_global(address: _Address) -> bool:
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+    special = address.is_multicast or address.is_reserved or address.is_unspecified or address in _PROTOCOLS
+    return address.is_global and not special
 
 
 def _embedded(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:

@@ -29,7 +29,7 @@ from kg.errors import DocumentError
 
 USER_AGENT = f"kg/{__version__} (reading-list ingest)"
 TIMEOUT = (10.0, 60.0)  # seconds: to connect, between two pieces
-_MOST_ADDRESSES = 6  # of a host that are tried, each for as long as a connection may take
+_MOST_ADDRESSES = 6  # of a host that are tried, all together for as long as one connection may take
 _LONGEST_HEAD = 120.0  # seconds until an answer has begun, all its headers with it
 
 
@@ -185,24 +185,29 @@ class _PublicHTTPSPool(urllib3.HTTPSConnectionPool):
 def _connected(host: str, port: int, timeout: Any, options: Any, public: bool) -> socket.socket:
     """A connection to one of a host's addresses; where `public` is asked for, all of them have to be.
 
+    Each address has an even share of the time that is left, so that one which is silent leaves some to the others.
+
     :raises PrivateAddress: one is not.
     :raises OSError: none can be connected to.
     """
     found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     if public and not all(is_public(str(place[0])) for *_, place in found):
         raise PrivateAddress
-    failed = OSError("no address")
-    for family, kind, protocol, _, place in found[:_MOST_ADDRESSES]:
+    tried, failed = found[:_MOST_ADDRESSES], OSError("no address")
+    seconds = Timeout.resolve_default_timeout(timeout)
+    end = None if seconds is None else time.monotonic() + seconds
+    for number, (family, kind, protocol, _, place) in enumerate(tried):
         made = socket.socket(family, kind, protocol)
         try:
             for option in options or ():
                 made.setsockopt(*option)
-            made.settimeout(Timeout.resolve_default_timeout(timeout))
+            made.settimeout(None if end is None else max((end - time.monotonic()) / (len(tried) - number), 0.001))
             made.connect(place)
         except OSError as error:
             made.close()
             failed = error
         else:
+            made.settimeout(seconds)  # for TLS, which comes next
             return made
     raise failed
 

@@ -23,7 +23,8 @@ from kg.errors import DocumentError
 _T = TypeVar("_T")
 _LARGE = 8 * 2**20  # bytes of a document after which a worker is not kept: it would keep the memory
 _SIGXCPU = 24  # the processor's time is used up
-_ROOT = Path(__file__).parents[1]  # installed, it is found anyway, and after Python's own modules
+_ROOT = Path(__file__).parents[1]
+_INSTALLED = frozenset({"site-packages", "dist-packages"})  # found anyway, and after Python's own modules
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME")  # of the environment: what Python may need to start
 
 
@@ -31,11 +32,11 @@ def started(module: str, *args: str) -> subprocess.Popen[bytes]:
     """A process of ours that runs a module, joined to this one by its standard input and output.
 
     It sees nothing of the environment (keys and tokens are there) and imports nothing from the current folder, which
-    may be a stranger's.
+    may be a stranger's: of PYTHONPATH it is given whole addresses of folders only.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    places = [str(_ROOT)] * (_ROOT.name != "site-packages") + [place for place in given if os.path.isabs(place)]
+    places = [str(_ROOT)] * (_ROOT.name not in _INSTALLED) + [place for place in given if os.path.isabs(place)]
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module, *args],
         stdin=subprocess.PIPE,

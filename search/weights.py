@@ -1,9 +1,9 @@
 """Which models may be loaded: those whose weights are safetensors, and whose code is sentence-transformers' own.
 
 A model's folder may hold more than numbers. A pickle runs code when it is read (https://docs.python.org/3/library/pickle.html),
-`modules.json` names the classes that the model is made of, and settings in it may ask for either. sentence-transformers
-reads `pytorch_model.bin` where a module has no `model.safetensors`, and transformers whatever file an index of shards
-names; so a folder is looked through before anything of it is loaded.
+`modules.json` names the classes that the model is made of, as the settings of some of these do in turn, and settings may ask
+for either. sentence-transformers reads `pytorch_model.bin` where a module has no `model.safetensors`, and transformers whatever
+file an index of shards names; so a folder is looked through before anything of it is loaded.
 """
 
 from __future__ import annotations
@@ -59,9 +59,10 @@ def _faults(folder: Path) -> Iterator[str]:
         yield f"it has no weights as safetensors, and pickles can run code; {_CONVERT}"
     for path in chain(_pickles(folder), _names_others(folder)):
         yield f"{path.relative_to(folder)} is, or names, weights that are no safetensors and can run code; {_CONVERT}"
-    for kind in _classes(folder / "modules.json"):
+    for path, kind in _classes(folder):
         if not _CLASS.fullmatch(kind):
-            yield f"modules.json names code of its own, {kind[:100]!r}, and kg runs only that of sentence-transformers"
+            where = path.relative_to(folder)
+            yield f"{where} names code of its own, {kind[:100]!r}, and kg runs only that of sentence-transformers"
 
 
 def _pickles(folder: Path) -> Iterator[Path]:
@@ -80,10 +81,14 @@ def _names_others(folder: Path) -> Iterator[Path]:
             yield config
 
 
-def _classes(modules: Path) -> Iterator[str]:
-    """The classes that a model is made of; none where it is a bare transformer."""
+def _classes(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The classes that a model is made of, each with the file that names it; none where it is a bare transformer."""
+    modules = folder / "modules.json"
     for module in _json(modules) if modules.is_file() else ():
-        yield str(module.get("type", "")) if isinstance(module, dict) else ""
+        yield modules, str(module.get("type", "")) if isinstance(module, dict) else ""
+    for config in folder.rglob("*config.json"):
+        named = [*_value(config, "types", {}).values(), _value(config, "tokenizer_class", "")]  # of a router; of words
+        yield from ((config, kind) for kind in named if isinstance(kind, str) and "." in kind)  # else transformers' own
 
 
 def _value(path: Path, key: str, default: Any) -> Any:

@@ -3,6 +3,7 @@
 import gzip
 import http.server
 import socket
+import sys
 import threading
 import time
 import tracemalloc
@@ -20,17 +21,21 @@ from ingest import fetching
 from ingest.addresses import is_disguised, is_public
 from ingest.fetching import fetch
 from ingest.http import TooMuch, TooSlow, session
+from ingest.services.asking import Asker
 from ingest.services.feed import _followed
+from ingest.services.pace import Pace
+from ingest.services.web import Web
 from ingest.sources import locate, read
 from kg.errors import DocumentError, ServiceError
 
 LARGEST = 2**20
 PRIVATE = """
     10.0.0.1 172.16.0.1 192.168.1.1 127.0.0.1 127.255.255.254 169.254.169.254 100.64.0.1 0.0.0.0 0.1.2.3 224.0.0.1
-    239.1.1.1 255.255.255.255 240.0.0.1 192.0.0.1 192.0.2.1 198.18.0.1 198.51.100.1 203.0.113.1
+    239.1.1.1 255.255.255.255 240.0.0.1 192.0.0.1 192.0.0.8 192.0.2.1 198.18.0.1 198.51.100.1 203.0.113.1
     :: ::1 fe80::1 fe80::1%eth0 fc00::1 fd12::1 fec0::1 ff02::1 ff0e::1 2001:db8::1
     ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 ::127.0.0.1 ::8.8.8.8 64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1
-    3fff::1 5f00::1 2002:7f00:1:: 2002:a00:1:: 2002:c0a8:101::1 2001:0:7f00:1::1 2001:0:4136:e378:8000:63bf:80ff:fffe
+    3fff::1 3fff:fff::1 5f00::1 100::1 100:0:0:1::1 ::ffff:192.0.0.8
+    2002:7f00:1:: 2002:a00:1:: 2002:c0a8:101::1 2001:0:7f00:1::1 2001:0:4136:e378:8000:63bf:80ff:fffe
 """.split()
 PUBLIC = "8.8.8.8 151.101.1.42 2606:4700::1111 ::ffff:8.8.8.8 64:ff9b::808:808 2002:808:808::1".split()
 LIST = b"# A list\n"
@@ -238,6 +243,61 @@ def test_what_a_redirection_says_beside_is_not_read(path: str, site: Server) -> 
     assert fetch(site.url + path, True, LARGEST)[0] == LIST
     with session(LARGEST, 5.0) as asking, suppress(requests.RequestException):
         assert asking.get(site.url + path, allow_redirects=False, timeout=5).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/damaged", "/short"])
+def test_what_a_redirection_of_a_service_says_beside_is_no_traceback(path: str, site: Server) -> None:
+    service = Web(Asker("The service", Pace(0.0), sleep=lambda _: None))
+    with pytest.raises(ServiceError, match="^The service does not answer: ") as refused:
+        service.ask(site.url + path, lambda answer: answer.content)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_redirection_is_never_prepared_for(site: Server) -> None:
+    """requests reads the whole of an answer for that, and adds passwords."""
+    with session(LARGEST, 5.0) as asking:
+        answer = asking.get(f"{site.url}/cookies", allow_redirects=False, stream=True, timeout=5)
+        assert (answer.is_redirect, answer.headers["Location"], answer.next) == (True, "/list", None)
+        answer.close()
+
+
+@pytest.fixture
+def silent(site: Server) -> Iterator[str]:
+    """An address of this machine at which the site's port is open, and no connection is ever made."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.2", site.server_port))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.2", site.server_port))
+        yield "127.0.0.2"
+        for one in waiting:
+            one.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux answers at 127.0.0.2, and not where a queue is full")
+@pytest.mark.parametrize("found", [6, 50])
+def test_all_addresses_of_a_host_have_one_time(
+    found: int, site: Server, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = (socket.AF_INET, socket.SOCK_STREAM, 6, "", (silent, site.server_port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [place] * found)
+    monkeypatch.setattr(fetching, "_TIMEOUT", (0.9, 5.0))
+    began = time.monotonic()
+    with pytest.raises(DocumentError, match="no answer in time"):
+        fetch(f"http://lists.example:{site.server_port}/list", True, LARGEST)
+    assert 0.8 < time.monotonic() - began < 2.5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux answers at 127.0.0.2, and not where a queue is full")
+def test_an_address_that_is_silent_leaves_time_to_the_next(
+    site: Server, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, site.server_port)) for host in (silent, "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+    monkeypatch.setattr(fetching, "_TIMEOUT", (1.0, 5.0))
+    assert fetch(f"http://lists.example:{site.server_port}/list", True, LARGEST)[0] == LIST
 
 
 def test_no_password_and_no_cookie_is_sent(site: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,42 @@ def code_in_the_folder(model: Path, ran: Path) -> None:
     (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
 
 
+def code_that_is_no_module(model: Path, _: Path) -> None:
+    modules = json.loads((model / "modules.json").read_text(encoding="utf-8"))
+    modules[2]["type"] = "sentence_transformers.util.distributed.pickle"
+    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+
+
+def code_of_a_router(model: Path, ran: Path) -> None:
+    """The settings of a module that hands a text on to others, which they name."""
+    code_in_the_folder(model, ran)
+    shutil.copy(model / "modules.json", model / "2_Dense" / "modules.json")
+    modules = json.loads((model / "modules.json").read_text(encoding="utf-8"))
+    modules[2] |= {"type": "sentence_transformers.models.Router", "path": "2_Dense"}
+    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    types = {"one": "sentence_transformers.models.Dense", "two": "custom_module.Module"}
+    settings = {"types": types, "structure": {"query": ["one"], "document": ["two"]}, "parameters": {}}
+    (model / "2_Dense" / "router_config.json").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def code_of_an_old_router(model: Path, ran: Path) -> None:
+    code_of_a_router(model, ran)
+    settings = json.loads((model / "2_Dense" / "router_config.json").read_text(encoding="utf-8"))
+    settings["types"]["two"] = "sentence_transformers.util.distributed.pickle"
+    (model / "2_Dense" / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    (model / "2_Dense" / "router_config.json").unlink()
+
+
+def code_of_a_tokenizer(model: Path, ran: Path) -> None:
+    code_in_the_folder(model, ran)
+    modules = json.loads((model / "modules.json").read_text(encoding="utf-8"))
+    modules[2] |= {"type": "sentence_transformers.models.WordEmbeddings", "path": "2_Dense"}
+    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    (model / "2_Dense" / "wordembedding_config.json").write_text(
+        json.dumps({"tokenizer_class": "sentence_transformers.util.file_io.Path"}), encoding="utf-8"
+    )
+
+
 def code_of_the_transformer(model: Path, ran: Path) -> None:
     (model / "modeling.py").write_text(f"open({str(ran)!r}, 'w')\nclass Model: ...\n", encoding="utf-8")
     changed(
@@ -123,6 +159,10 @@ def code_of_the_transformer(model: Path, ran: Path) -> None:
         (shards_that_are_pickles, r"model\.safetensors\.index\.json.*save_pretrained"),
         (weights_by_another_name, "config.json is, or names.*save_pretrained"),
         (code_in_the_folder, "names code of its own, 'custom_module.Module'"),
+        (code_that_is_no_module, r"modules\.json names code of its own, 'sentence_transformers\.util\.dis.*pickle'"),
+        (code_of_a_router, r"2_Dense/router_config\.json names code of its own, 'custom_module\.Module'"),
+        (code_of_an_old_router, r"2_Dense/config\.json names code of its own, 'sentence_.*\.pickle'"),
+        (code_of_a_tokenizer, r"2_Dense/wordembedding_config\.json names code of its own, 'sentence_.*\.Path'"),
         (code_of_the_transformer, "code of its own, which kg does not run"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

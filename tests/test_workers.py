@@ -17,7 +17,7 @@ from benchmarks.reading import reading_list
 from ingest.limits import guarded, seconds_for
 from ingest.reading import extract
 from ingest.worker import Understood, Unread
-from ingest.workers import Worker, Workers
+from ingest.workers import Worker, Workers, ended, started
 from kg.drafts import read_draft
 from kg.errors import DocumentError, UsageError
 from tests.conftest import Run
@@ -179,6 +179,47 @@ def test_nothing_is_imported_from_the_folder_of_the_documents(run: Run, tmp_path
     worker.close()
     assert run("extract", "good.md").code == 0
     assert not (tmp_path / "imported").exists()
+
+
+PROBE = "import json, os, sys\nsys.stdout.write(json.dumps(sys.path))\nsys.stdout.flush()\n"
+
+
+def path_of_a_process() -> list[str]:
+    """What a process of ours imports from, as `probe` writes it."""
+    process = started("probe")
+    assert process.stdout is not None
+    told = process.stdout.read()
+    ended(process)
+    return list(json.loads(told))
+
+
+@pytest.mark.parametrize("empty", ["", ".", "near", "./near"])
+def test_of_the_users_path_only_whole_addresses_are_imported_from(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far, near = tmp_path / "far", tmp_path / "near"
+    for folder in (far, near):
+        folder.mkdir()
+        (folder / "probe.py").write_text(PROBE)
+    for folder in (near, tmp_path):
+        (folder / "json.py").write_text("open('imported', 'w').close()\nraise SystemExit")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([empty, str(far), empty]))
+    path = path_of_a_process()
+    assert str(far) in path
+    assert not {"", ".", "near", "./near", str(near), str(tmp_path)} & set(path)
+    assert not (tmp_path / "imported").exists()
+
+
+@pytest.mark.parametrize("name", ["site-packages", "dist-packages"])
+def test_what_is_installed_beside_kg_comes_after_pythons_own(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "probe.py").write_text(PROBE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "far"))
+    assert path_of_a_process()[1] == str(tmp_path / "far") or str(Path(ingest.workers.__file__).parents[1]) in path_of_a_process()
+    monkeypatch.setattr("ingest.workers._ROOT", tmp_path / name)
+    assert str(tmp_path / name) not in path_of_a_process()
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

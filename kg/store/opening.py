@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from sqlite3 import Connection, OperationalError, connect
+from sqlite3 import Connection, DatabaseError, OperationalError, connect
 from urllib.parse import quote
 
 _BUSY = 30.0  # seconds to wait for another process' transaction
@@ -47,6 +47,8 @@ def _can_be_read(connection: Connection) -> bool:
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
     except OperationalError:
         return False
+    except DatabaseError:  # it is read, and found to be none: whoever asks first is told
+        return True
     return True
 
 
