@@ -1,9 +1,9 @@
 """Which models may be loaded: those whose weights are safetensors, and whose code is sentence-transformers' own.
 
 A model's folder may hold more than numbers. A pickle runs code when it is read (https://docs.python.org/3/library/pickle.html),
-`modules.json` names the classes that the model is made of, as the settings of some of these do in turn, and settings may ask
-for either. sentence-transformers reads `pytorch_model.bin` where a module has no `model.safetensors`, and transformers whatever
-file an index of shards names; so a folder is looked through before anything of it is loaded.
+`modules.json` names the classes that the model is made of, as the settings of some of these do in turn, and settings
+may ask for either. sentence-transformers reads `pytorch_model.bin` where a module has no `model.safetensors`, and
+transformers whatever file an index of shards names; so a folder is looked through before anything of it is loaded.
 """
 
 from __future__ import annotations

@@ -248,7 +248,7 @@ def test_what_a_redirection_says_beside_is_not_read(path: str, site: Server) -> 
 @pytest.mark.parametrize("path", ["/damaged", "/short"])
 def test_what_a_redirection_of_a_service_says_beside_is_no_traceback(path: str, site: Server) -> None:
     service = Web(Asker("The service", Pace(0.0), sleep=lambda _: None))
-    with pytest.raises(ServiceError, match="^The service does not answer: ") as refused:
+    with pytest.raises(ServiceError, match="The service does not answer") as refused:
         service.ask(site.url + path, lambda answer: answer.content)
     assert "\n" not in str(refused.value)
 
@@ -296,8 +296,10 @@ def test_an_address_that_is_silent_leaves_time_to_the_next(
 ) -> None:
     places = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, site.server_port)) for host in (silent, "127.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
-    monkeypatch.setattr(fetching, "_TIMEOUT", (1.0, 5.0))
+    monkeypatch.setattr(fetching, "_TIMEOUT", (2.0, 5.0))
+    began = time.monotonic()
     assert fetch(f"http://lists.example:{site.server_port}/list", True, LARGEST)[0] == LIST
+    assert 0.9 < time.monotonic() - began < 1.9
 
 
 def test_no_password_and_no_cookie_is_sent(site: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
+from sentence_transformers.base.modules import Router
+from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer, WordEmbeddings
+from sentence_transformers.sentence_transformer.modules.tokenizer import WhitespaceTokenizer
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from kg.config import STATIC
@@ -101,47 +103,42 @@ def weights_by_another_name(model: Path, ran: Path) -> None:
     changed(model / "config.json", transformers_weights="adapter_model.bin")
 
 
+def last_module(model: Path, kind: str, **settings: object) -> None:
+    """Make the last module one of that class; its settings are JSON by the names of their files."""
+    modules = json.loads((model / "modules.json").read_text(encoding="utf-8"))
+    modules[2]["type"] = kind
+    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    for name, content in settings.items():
+        (model / "2_Dense" / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
 def code_in_the_folder(model: Path, ran: Path) -> None:
     (model / "custom_module.py").write_text(f"open({str(ran)!r}, 'w')\nclass Module: ...\n", encoding="utf-8")
-    modules = json.loads((model / "modules.json").read_text(encoding="utf-8"))
-    modules[2]["type"] = "custom_module.Module"
-    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    last_module(model, "custom_module.Module")
 
 
 def code_that_is_no_module(model: Path, _: Path) -> None:
-    modules = json.loads((model / "modules.json").read_text(encoding="utf-8"))
-    modules[2]["type"] = "sentence_transformers.util.distributed.pickle"
-    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    last_module(model, "sentence_transformers.util.distributed.pickle")
+
+
+def routes(kind: str) -> dict[str, object]:
+    """The settings of a module that hands a text on to others, which they name."""
+    types = {"one": "sentence_transformers.models.Dense", "two": kind}
+    return {"types": types, "structure": {"query": ["one"], "document": ["two"]}, "parameters": {}}
 
 
 def code_of_a_router(model: Path, ran: Path) -> None:
-    """The settings of a module that hands a text on to others, which they name."""
     code_in_the_folder(model, ran)
-    shutil.copy(model / "modules.json", model / "2_Dense" / "modules.json")
-    modules = json.loads((model / "modules.json").read_text(encoding="utf-8"))
-    modules[2] |= {"type": "sentence_transformers.models.Router", "path": "2_Dense"}
-    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
-    types = {"one": "sentence_transformers.models.Dense", "two": "custom_module.Module"}
-    settings = {"types": types, "structure": {"query": ["one"], "document": ["two"]}, "parameters": {}}
-    (model / "2_Dense" / "router_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    last_module(model, "sentence_transformers.models.Router", router_config=routes("custom_module.Module"))
 
 
-def code_of_an_old_router(model: Path, ran: Path) -> None:
-    code_of_a_router(model, ran)
-    settings = json.loads((model / "2_Dense" / "router_config.json").read_text(encoding="utf-8"))
-    settings["types"]["two"] = "sentence_transformers.util.distributed.pickle"
-    (model / "2_Dense" / "config.json").write_text(json.dumps(settings), encoding="utf-8")
-    (model / "2_Dense" / "router_config.json").unlink()
+def code_of_an_old_router(model: Path, _: Path) -> None:
+    last_module(model, "sentence_transformers.models.Asym", config=routes("sentence_transformers.util.misc.importlib"))
 
 
-def code_of_a_tokenizer(model: Path, ran: Path) -> None:
-    code_in_the_folder(model, ran)
-    modules = json.loads((model / "modules.json").read_text(encoding="utf-8"))
-    modules[2] |= {"type": "sentence_transformers.models.WordEmbeddings", "path": "2_Dense"}
-    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
-    (model / "2_Dense" / "wordembedding_config.json").write_text(
-        json.dumps({"tokenizer_class": "sentence_transformers.util.file_io.Path"}), encoding="utf-8"
-    )
+def code_of_a_tokenizer(model: Path, _: Path) -> None:
+    words = {"tokenizer_class": "sentence_transformers.util.file_io.Path"}
+    last_module(model, "sentence_transformers.models.WordEmbeddings", wordembedding_config=words)
 
 
 def code_of_the_transformer(model: Path, ran: Path) -> None:
@@ -161,7 +158,7 @@ def code_of_the_transformer(model: Path, ran: Path) -> None:
         (code_in_the_folder, "names code of its own, 'custom_module.Module'"),
         (code_that_is_no_module, r"modules\.json names code of its own, 'sentence_transformers\.util\.dis.*pickle'"),
         (code_of_a_router, r"2_Dense/router_config\.json names code of its own, 'custom_module\.Module'"),
-        (code_of_an_old_router, r"2_Dense/config\.json names code of its own, 'sentence_.*\.pickle'"),
+        (code_of_an_old_router, r"2_Dense/config\.json names code of its own, 'sentence_.*\.importlib'"),
         (code_of_a_tokenizer, r"2_Dense/wordembedding_config\.json names code of its own, 'sentence_.*\.Path'"),
         (code_of_the_transformer, "code of its own, which kg does not run"),
     ],
@@ -175,6 +172,18 @@ def test_what_could_run_code_is_refused_in_a_line(
         SentenceEncoder(str(model), "cpu")
     assert "\n" not in str(refused.value)
     assert not ran.exists()
+
+
+def test_modules_that_name_others_of_sentence_transformers_are_loaded(tiny: Path, tmp_path: Path) -> None:
+    """A router, and words with a tokenizer, as sentence-transformers saves them."""
+    plain = SentenceTransformer(str(tiny), device="cpu")
+    routed = Router.for_query_document([plain[0], plain[1]], [plain[0], plain[1]])
+    words = WordEmbeddings(WhitespaceTokenizer(WORDS), torch.ones(len(WORDS), 4))
+    for name, modules in {"routed": [routed], "words": [words, Pooling(4)]}.items():
+        SentenceTransformer(modules=modules, device="cpu").save_pretrained(
+            str(tmp_path / name), create_model_card=False
+        )
+        assert SentenceEncoder(str(tmp_path / name), "cpu").query("bees dance").shape in {(16,), (4,)}
 
 
 def test_a_pickle_beside_safetensors_is_not_read(model: Path, ran: Path) -> None:
