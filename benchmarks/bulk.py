@@ -82,7 +82,7 @@ def _citations(path: Path, folder: Path) -> str:
         before, start = _peak(), time.perf_counter()
         load_citations(store, path, lambda *_: None)
         seconds, grown = time.perf_counter() - start, _peak() - before
-        count = len(store.citations.all())
+        count = store.citations.count()
     return f"citations: {count} edges, {count / seconds:.0f} a second; {grown:.0f} MB above start"
 
 

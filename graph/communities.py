@@ -32,6 +32,8 @@ _NEW = 0.25  # of the median size of groups: what does not fit into them must be
 _CLEARLY_BETTER = 0.03  # modularity that grouping anew must gain
 _TRIALS = 12  # resolutions that are tried
 _NEAR_ENOUGH = 0.1  # part by which there may be more or fewer groups than wanted
+_LARGE_GRAPH = 100_000  # papers from which on each trial takes too long
+_SMALL_GROUPS = 0.004  # resolution for each paper at which there are groups of about fifteen
 _PARTS_FROM, _PART = 600, 200  # papers of a group that is divided, and about how many its parts hold
 _PARTS_LATER = 900  # papers of a group that was not divided before
 _SMALLEST_PART = 20
@@ -141,6 +143,19 @@ def _within(graph: sparse.csr_matrix, groups: Labels) -> sparse.csr_matrix:
 
 
 def _fitting(graph: sparse.csr_matrix, wanted: int) -> tuple[float, Labels]:
+    """The resolution at which there are about as many groups as wanted, and the groups.
+
+    Of a large graph it is found on one of small groups in place of papers, which has about the same.
+    """
+    if graph.shape[0] <= _LARGE_GRAPH:
+        return _bisected(graph, wanted)
+    small = _leiden(graph, _SMALL_GROUPS * graph.shape[0])
+    member = sparse.csr_matrix((np.ones(len(small)), (np.arange(len(small)), small)))
+    resolution, _ = _bisected((member.T @ graph @ member).tocsr(), wanted)
+    return resolution, _leiden(graph, resolution)
+
+
+def _bisected(graph: sparse.csr_matrix, wanted: int) -> tuple[float, Labels]:
     """The resolution at which there are about as many groups as wanted, found by bisection; and the groups."""
     low, high, resolution = 1 / 64, 4096.0, 1.0
     tried: list[tuple[float, float, Labels]] = []

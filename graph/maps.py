@@ -54,7 +54,7 @@ def layout(vectors: Matrix, numbers: Numbers, topics: Numbers, before: Points) -
     others = np.setdiff1d(np.arange(count), chosen)
     for start in range(0, len(others), _PART):
         part = others[start : start + _PART]
-        result[part] = _beside(np.asarray(vectors[part]), marks, points, _fractions(numbers[part]))
+        result[part] = _beside(np.asarray(vectors[part]), marks, points, fractions(numbers[part]))
     result[chosen] = points
     return result
 
@@ -76,7 +76,7 @@ def _landmarks(numbers: Numbers, topics: Numbers) -> NDArray[np.intp]:
     """
     if len(numbers) <= _MOST:
         return np.arange(len(numbers))
-    order = np.lexsort((_fractions(numbers)[:, 0], topics))
+    order = np.lexsort((fractions(numbers)[:, 0], topics))
     _, first, sizes = np.unique(topics[order], return_index=True, return_counts=True)
     rank = np.arange(len(order)) - np.repeat(first, sizes)
     wanted = (rank + 0.5) / np.repeat(sizes.astype(np.float64) ** _DENSER, sizes)
@@ -149,7 +149,7 @@ def _beside(vectors: Matrix, marks: Matrix, points: Points, fractions: NDArray[n
     return np.asarray(middle + np.stack([spread * np.cos(angle), spread * np.sin(angle)], axis=1), dtype=np.float32)
 
 
-def _fractions(numbers: Numbers) -> NDArray[np.float64]:
+def fractions(numbers: Numbers) -> NDArray[np.float64]:
     """Two fractions (n, 2) from 0 to 1 that follow from each number and look random (splitmix64)."""
     with np.errstate(over="ignore"):
         mixed = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)

@@ -10,13 +10,14 @@
     paper   --similar-->       paper      source: the model, with the cosine; the nearest papers of each
 
 Nodes of one kind are named by their place (0 to n - 1); papers lie in the order of their numbers, all others in that of
-their ids. Edges lie in compressed rows (CSR), one for each place, both ways. `graph.whole` makes networkx of it.
+their ids. Edges lie in compressed rows (CSR), one for each place, both ways. `graph.writing`
+writes them, `graph.whole` makes networkx of them.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg import generations
-from kg.arrays import Texts, mapped, places_of, save, save_texts
+from kg.arrays import Texts, mapped, places_of
 from kg.generations import GRAPH, Manifest
 
 MAKER = "tables 1"  # changes with what is written
@@ -44,8 +45,6 @@ EDGES: Mapping[str, tuple[str, str]] = {
 
 Places: TypeAlias = NDArray[np.int64]
 Ends: TypeAlias = NDArray[np.int32]
-PaperRow = tuple[int, str, str, str, bool]  # number, id, title, published, of the library
-Edge = tuple[int | str, int | str, str]  # from, to (a paper's number, another node's id), source
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Links:
         kept = np.ones(len(self.out.ends), dtype=bool)
         kept[gone] = False
         starts = np.repeat(np.arange(len(self.out.starts) - 1), self.out.degrees)[kept]
-        return _links(
+        return links_of(
             starts, self.out.ends[kept], self.sources[kept], len(self.out.starts) - 1, len(self.back.starts) - 1
         )
 
@@ -171,72 +170,7 @@ class Tables:
         return changed
 
 
-def write(
-    parent: Path,
-    state: int,
-    papers: Iterable[PaperRow],
-    nodes: Mapping[str, Iterable[tuple[str, str]]],
-    edges: Mapping[str, Iterable[Edge]],
-    cosines: Sequence[float] = (),
-    maker: str = MAKER,
-) -> Manifest:
-    """Write the graph of a library that is in that state, then drop the one before.
-
-    An edge to a node that is not there is left out. `cosines` are those of the `similar` edges, in their order (1 if
-    not told); they may be filled while these are read. `maker` says what the graph is made by.
-
-    :raises StorageError: the folder cannot be written.
-    """
-    return generations.write(parent, GRAPH, maker, state, lambda folder: _fill(folder, papers, nodes, edges, cosines))
-
-
-def _fill(
-    folder: Path,
-    papers: Iterable[PaperRow],
-    nodes: Mapping[str, Iterable[tuple[str, str]]],
-    edges: Mapping[str, Iterable[Edge]],
-    cosines: Sequence[float],
-) -> int:
-    places: dict[str, dict[Any, int]] = {"paper": _save_papers(folder, papers)}
-    for kind in NODES[1:]:
-        named = sorted(set(nodes.get(kind, ())), key=lambda node: node[0].encode())
-        save_texts(folder, f"{kind}_ids", [id_ for id_, _ in named])
-        save_texts(folder, f"{kind}_labels", [label for _, label in named])
-        places[kind] = {id_: place for place, (id_, _) in enumerate(named)}
-    sources: dict[str, int] = {}
-    for kind, (one, other) in EDGES.items():
-        links, order = _made(edges.get(kind, ()), places[one], places[other], sources)
-        _save(folder, kind, links)
-        if kind == "similar":
-            save(folder, "cosines", np.array(cosines or np.ones(len(order)), dtype=np.float32)[order])
-    save_texts(folder, "sources", sources)
-    return len(places["paper"])
-
-
-def _save_papers(folder: Path, papers: Iterable[PaperRow]) -> dict[Any, int]:
-    numbers, ids, labels, published, inside = [[*column] for column in zip(*papers, strict=True)] or [[]] * 5
-    save(folder, "numbers", np.array(numbers, dtype=np.int64))
-    save(folder, "in_library", np.array(inside, dtype=bool))
-    for name, texts in (("paper_ids", ids), ("paper_labels", labels), ("published", published)):
-        save_texts(folder, name, texts)
-    return {number: place for place, number in enumerate(numbers)}
-
-
-def _made(
-    edges: Iterable[Edge], ones: Mapping[Any, int], others: Mapping[Any, int], sources: dict[str, int]
-) -> tuple[Links, Places]:
-    """Edges of one kind in rows, and at which place of the given ones each was."""
-    rows = [
-        (ones[one], others[other], sources.setdefault(source, len(sources)), given)
-        for given, (one, other, source) in enumerate(edges)
-        if one in ones and other in others
-    ]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    table = table[np.lexsort((table[:, 1], table[:, 0]))]
-    return _links(table[:, 0], table[:, 1], table[:, 2], len(ones), len(others)), table[:, 3]
-
-
-def _links(ones: NDArray[Any], others: NDArray[Any], sources: NDArray[Any], one: int, other: int) -> Links:
+def links_of(ones: NDArray[Any], others: NDArray[Any], sources: NDArray[Any], one: int, other: int) -> Links:
     """Links of edges (n,) that lie in the order of their starts, between so many nodes."""
     back = np.argsort(others, kind="stable")
     return Links(_rows(ones, others, one), _rows(others[back], ones[back], other), sources.astype(np.int32))
@@ -245,13 +179,6 @@ def _links(ones: NDArray[Any], others: NDArray[Any], sources: NDArray[Any], one:
 def _rows(ones: NDArray[Any], others: NDArray[Any], count: int) -> Rows:
     starts = np.concatenate([[0], np.cumsum(np.bincount(ones, minlength=count))]).astype(np.int64)
     return Rows(starts, others.astype(np.int32))
-
-
-def _save(folder: Path, kind: str, links: Links) -> None:
-    for name, rows in (("out", links.out), ("back", links.back)):
-        save(folder, f"{kind}_{name}_starts", rows.starts)
-        save(folder, f"{kind}_{name}_ends", rows.ends)
-    save(folder, f"{kind}_sources", links.sources)
 
 
 def _opened(folder: Path, kind: str) -> Links:

@@ -14,9 +14,13 @@ from ingest.bulk import read_citations, read_snapshot
 from ingest.outcome import Progress
 from ingest.reading import now
 from kg.store import Store
+from kg.store.indexes import OF_CITATIONS, OF_PAPERS
 
 _COMMIT_EVERY = 6000  # records of a file; so many are in memory, and as many parsed ahead
 _LARGE = 4 << 20  # bytes of a file for which a second process pays
+# Bytes of a record (a third if it is packed) and of a citation, how many are many, and how many times more than there
+# are a file must hold for making indexes anew to be quicker than keeping them.
+_RECORD, _EDGE, _MANY, _MOSTLY_NEW = 1500, 22, 20_000, 2
 
 
 def load_snapshot(store: Store, path: Path, progress: Progress) -> None:
@@ -24,9 +28,9 @@ def load_snapshot(store: Store, path: Path, progress: Progress) -> None:
 
     :raises DocumentError: the file cannot be read.
     """
-    count = 0
-    parse = parsed_beside if path.is_file() and path.stat().st_size >= _LARGE else parsed
-    with closing(parse(path, now(), _COMMIT_EVERY)) as chunks:
+    count, parse = 0, parsed_beside if _size(path) >= _LARGE else parsed
+    indexes = OF_PAPERS if _size(path) >= _MOSTLY_NEW * _RECORD * max(store.papers.count(), _MANY) else ()
+    with store.indexes.put_off(indexes), closing(parse(path, now(), _COMMIT_EVERY)) as chunks:
         for papers in chunks:
             with store.transaction():
                 store.bulk.save(papers)
@@ -52,8 +56,14 @@ def load_citations(store: Store, path: Path, progress: Progress) -> None:
     :raises DocumentError: the file cannot be read.
     """
     count = 0
-    for edges in chunked(read_citations(path), _COMMIT_EVERY):
-        with store.transaction():
-            store.bulk.cite(edges, path.name)
-        count += len(edges)
-        progress("loading citations", count, 0)
+    indexes = OF_CITATIONS if _size(path) >= _MOSTLY_NEW * _EDGE * max(store.citations.count(), _MANY) else ()
+    with store.indexes.put_off(indexes):
+        for edges in chunked(read_citations(path), _COMMIT_EVERY):
+            with store.transaction():
+                store.bulk.cite(edges, path.name)
+            count += len(edges)
+            progress("loading citations", count, 0)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0

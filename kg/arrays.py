@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 _SMALL = 4096  # bytes; an empty array cannot be mapped
+_PART = 1 << 16  # texts that are in memory at once
 
 
 def save(folder: Path, name: str, values: NDArray[Any]) -> None:
@@ -19,6 +21,38 @@ def save(folder: Path, name: str, values: NDArray[Any]) -> None:
     :raises OSError: the folder cannot be written.
     """
     np.save(folder / f"{name}.npy", values)
+
+
+class Growing:
+    """An array (n,) in a file that grows as values come: it need not fit into memory, nor be known how long it gets."""
+
+    def __init__(self, folder: Path, name: str, kind: DTypeLike) -> None:
+        """:raises OSError: the folder cannot be written."""
+        self._kind, self._length = np.dtype(kind), 0
+        self._file = (folder / f"{name}.npy").open("wb")
+        self._begin()
+
+    def _begin(self) -> None:
+        """Write what comes before the values; numpy leaves room in it for a length that grows."""
+        header = {"descr": np.lib.format.dtype_to_descr(self._kind), "fortran_order": False, "shape": (self._length,)}
+        np.lib.format.write_array_header_1_0(self._file, header)
+
+    def append(self, values: NDArray[Any]) -> None:
+        """Write more values (m,) behind those that are there.
+
+        :raises OSError: the folder cannot be written.
+        """
+        self._length += len(values)
+        values.astype(self._kind, copy=False).tofile(self._file)
+
+    def close(self) -> None:
+        """Note how many there are.
+
+        :raises OSError: the folder cannot be written.
+        """
+        with self._file:
+            self._file.seek(0)
+            self._begin()
 
 
 def mapped(folder: Path, name: str) -> NDArray[Any]:
@@ -40,9 +74,38 @@ def save_texts(folder: Path, name: str, texts: Iterable[str]) -> None:
 
     :raises OSError: the folder cannot be written.
     """
-    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    save(folder, name, np.frombuffer(b"".join(encoded), dtype=np.uint8))
-    save(folder, f"{name}_ends", np.cumsum([len(text) for text in encoded], dtype=np.int64))
+    file, rest = GrowingTexts(folder, name), iter(texts)
+    while part := list(islice(rest, _PART)):
+        file.append(part)
+    file.close()
+
+
+class GrowingTexts:
+    """A list of texts in files that grow as texts come, for `Texts` to read."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """:raises OSError: the folder cannot be written."""
+        self._bytes, self._ends = Growing(folder, name, np.uint8), Growing(folder, f"{name}_ends", np.int64)
+        self._end = 0
+
+    def append(self, texts: Sequence[str]) -> None:
+        """Write more texts behind those that are there.
+
+        :raises OSError: the folder cannot be written.
+        """
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        ends = self._end + np.cumsum([len(text) for text in encoded], dtype=np.int64)
+        self._bytes.append(np.frombuffer(b"".join(encoded), dtype=np.uint8))
+        self._ends.append(ends)
+        self._end = int(ends[-1]) if len(ends) else self._end
+
+    def close(self) -> None:
+        """Note how many there are.
+
+        :raises OSError: the folder cannot be written.
+        """
+        self._bytes.close()
+        self._ends.close()
 
 
 class Texts:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph.tables import EDGES, MAKER, NODES, Edge, write
+import numpy as np
+
+from graph.tables import EDGES, MAKER, NODES
+from graph.writing import Similar, write
 from kg import generations
 from kg.generations import GRAPH, VECTORS
 from kg.store import Store
@@ -34,12 +36,10 @@ def connect(store: Store, index: VectorIndex | None, folder: Path) -> None:
     :raises StorageError: the folder cannot be written.
     """
     nodes = {kind: store.relations.nodes(kind) for kind in NODES if kind != "paper"}
-    edges: dict[str, Iterator[Edge]] = {kind: store.relations.edges(kind) for kind in EDGES if kind != "similar"}
-    cosines: list[float] = []
-    if index is not None:
-        edges["similar"] = _similar(index, cosines)
+    edges = {kind: store.relations.edges(kind) for kind in EDGES if kind != "similar"}
+    similar = _similar(index) if index is not None else None
     state = store.state("relations")
-    write(folder, state, store.relations.papers(), nodes, edges, cosines, maker=_maker(folder))
+    write(folder, state, store.relations.papers(), nodes, edges, similar, maker=_maker(folder))
 
 
 def _maker(folder: Path) -> str:
@@ -48,12 +48,9 @@ def _maker(folder: Path) -> str:
     return f"{MAKER}, {vectors.folder}" if vectors else _WITHOUT
 
 
-def _similar(index: VectorIndex, cosines: list[float]) -> Iterator[Edge]:
-    """The nearest papers of each paper as edges; their cosines are appended to `cosines`."""
-    near, found = index.neighbourhood(_NEAREST)
-    numbers, model = index.numbers.tolist(), index.manifest.maker
-    for one, (places, values) in enumerate(zip(near.tolist(), found.tolist(), strict=True)):
-        for place, cosine in zip(places, values, strict=True):
-            if place >= 0 and cosine >= _LEAST:
-                cosines.append(cosine)
-                yield numbers[one], numbers[place], model
+def _similar(index: VectorIndex) -> Similar:
+    """The nearest papers of each paper."""
+    near, cosines = index.neighbourhood(_NEAREST)
+    kept = (near >= 0) & (cosines >= _LEAST)
+    ones = np.repeat(index.numbers, kept.sum(axis=1))
+    return Similar(ones, index.numbers[near[kept]], cosines[kept], index.manifest.maker)

@@ -17,6 +17,7 @@ from kg.store import Store
 from kg.store.words import TOKENIZER
 
 if TYPE_CHECKING:
+    from ingest.outcome import Progress
     from search.index import VectorIndex
 
 
@@ -43,7 +44,11 @@ def drop_other_histories(store: Store, folder: Path) -> None:
             generations.drop(folder, kind)
 
 
-def index_vectors(library: Library, store: Store, model: str) -> None:
+def _untold(*_: object) -> None:
+    """Progress that nobody follows."""
+
+
+def index_vectors(library: Library, store: Store, model: str, progress: Progress = _untold) -> None:
     """Rebuild the vector index if the vectors of that model changed, or what is in place cannot be opened.
 
     :raises StorageError: the folder cannot be written.
@@ -53,50 +58,57 @@ def index_vectors(library: Library, store: Store, model: str) -> None:
     if not fresh or not library.parts.index_is_whole():
         from search.index import build
 
+        progress("indexing vectors", 0, 0)
         build(store, model, folder)
 
 
-def derive(library: Library, store: Store) -> None:
+def derive(library: Library, store: Store, progress: Progress = _untold) -> None:
     """Rebuild all else that is made from the database and the vector index.
 
     :raises StorageError: the data folder cannot be written.
     """
+    progress("joining authors", 0, 0)
     join_authors(store)
-    _relate(library, store)
-    _draw(library, store)
-    _index_words(library.config.index_folder, store)
+    _relate(library, store, progress)
+    _draw(library, store, progress)
+    _index_words(library.config.index_folder, store, progress)
 
 
-def _relate(library: Library, store: Store) -> None:
+def _relate(library: Library, store: Store, progress: Progress) -> None:
     """Rebuild topics and graph if what they are made of changed."""
     fresh, index = store.topics.are_fresh(), None
     if not fresh:
         from kg.grouping import group
 
+        progress("finding topics", 0, 0)
         index = _index(library)
         group(store, index, datetime.now(UTC).isoformat(timespec="seconds"))
     if graph_status(store, library.config.index_folder) != "fresh":
+        progress("building the graph", 0, 0)
         connect(store, _index(library) if fresh else index, library.config.index_folder)
 
 
-def _draw(library: Library, store: Store) -> None:
+def _draw(library: Library, store: Store, progress: Progress) -> None:
     """Draw the map anew if the vectors or the topics changed."""
     from kg.mapping import draw, is_fresh
 
     folder = library.config.index_folder
     if not is_fresh(store, folder) and (index := _index(library)) is not None:
+        progress("drawing the map", 0, 0)
         draw(store, index, folder)
 
 
-def _index_words(folder: Path, store: Store) -> None:
+def _index_words(folder: Path, store: Store, progress: Progress) -> None:
     """Rebuild postings and facets if what they are made of changed."""
     if generations.status(folder, WORDS, TOKENIZER, store.words.state()) != "fresh":
         from search.postings import build as build_postings
 
+        progress("indexing words", 0, 0)
         build_postings(store, folder)
     if generations.status(folder, FACETS, COLUMNS, store.state("relations")) != "fresh":
         from search.facets import build as build_columns
 
+        progress("counting facets", 0, 0)
         build_columns(store, folder)
 
 

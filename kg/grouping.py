@@ -86,14 +86,16 @@ def _graph(
 ) -> sparse.csr_matrix:
     """All that joins the papers: meaning, citations, places under one heading."""
     ids = {subject.id: place for place, subject in enumerate(subjects)}
-    edges = [(ids[citing], ids[cited]) for citing, cited, _ in store.citations.all() if citing in ids and cited in ids]
+    numbers = np.array([subject.number for subject in subjects], dtype=np.int64)
+    cited, known = places_of(store.citations.pairs().ravel(), numbers)
+    edges = cited.reshape(-1, 2)[known.reshape(-1, 2).all(axis=1)]
     headings: dict[tuple[str | None, tuple[str, ...]], set[int]] = defaultdict(set)
     for mention in mentions:
         if mention.paper in ids:
             headings[mention.list_id, tuple(mention.section)].add(ids[mention.paper])
-    near = _near(index, np.array([subject.number for subject in subjects], dtype=np.int64)) if index else None
+    near = _near(index, numbers) if index else None
     listed = [sorted(places) for places in headings.values()]
-    return combined(len(subjects), near, np.array(edges, dtype=np.int64).reshape(-1, 2), listed)
+    return combined(len(subjects), near, edges, listed)
 
 
 def _near(index: VectorIndex, numbers: Places) -> tuple[Places, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:

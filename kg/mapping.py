@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.labels import hues, placed, spot
-from graph.maps import Points, fitted, layout
+from graph.maps import Points, fitted, fractions, layout
 from kg import generations
 from kg.answers_map import MapAnswer, MapHit, MapPoints, MapTopic
 from kg.arrays import Texts, mapped, places_of, save, save_texts
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from kg.papers import TopicNode
     from search.index import VectorIndex
 
-MAKER = "maps 1"  # changes with what is written, and how
+MAKER = "maps 2"  # changes with what is written, and how
 MOST_TITLES = 1500  # papers that are told by title
+MOST = 200_000  # papers on a map: more are neither told apart nor sent to a browser in good time
 NONE_YET = "There is no map of this library yet: `kg ingest` embeds its papers and draws it."
 
 Numbers = NDArray[np.int64]
@@ -45,6 +46,7 @@ class PaperMap:
     def _open(self, folder: Path, manifest: Manifest) -> Manifest:
         self.numbers: Numbers = mapped(folder, "numbers")
         self.raw: Points = mapped(folder, "raw")  # in t-SNE's own scale
+        self.of = int(mapped(folder, "of")[0])  # papers that there were to be drawn
         points: Points = mapped(folder, "points")
         topic = mapped(folder, "topic")
         names, labels = Texts(folder, "topic_ids"), Texts(folder, "topic_labels")
@@ -77,13 +79,13 @@ def draw(store: Store, index: VectorIndex, folder: Path) -> None:
     :raises StorageError: the folder cannot be written.
     """
     maker, state = _maker(folder) or MAKER, store.topics.checksum()
-    generations.write(folder, MAP, maker, state, lambda new: _fill(store, index, _before(folder, index.numbers), new))
+    generations.write(folder, MAP, maker, state, lambda new: _fill(store, index, folder, new))
 
 
 def map_of(library: Library, question: Search | None) -> MapAnswer:
     """The map of a library, and on it what a question finds."""
     found = library.parts.map()
-    notes = () if found and len(found.numbers) else (NONE_YET,)
+    notes = _notes(found)
     topics, points = (found.topics, found.columns) if found else ((), MapPoints([], [], [], []))
     if found and len(points) <= MOST_TITLES:
         numbers = found.numbers.tolist()
@@ -96,6 +98,16 @@ def map_of(library: Library, question: Search | None) -> MapAnswer:
     at = _places(found, [known.get(result.id, -1) for result in answer.results])
     hits = tuple(MapHit(result, *place) for result, place in zip(answer.results, at, strict=True))
     return MapAnswer(topics, points, hits, answer.count, (*notes, *answer.notes))
+
+
+def _notes(found: PaperMap | None) -> tuple[str, ...]:
+    if not found or not len(found.numbers):
+        return (NONE_YET,)
+    if found.of > len(found.numbers):
+        return (
+            f"The map shows {len(found.numbers):,} of {found.of:,} papers: those that lists hold, and some others.",
+        )
+    return ()
 
 
 def _places(found: PaperMap | None, numbers: Sequence[int]) -> list[tuple[float | None, float | None]]:
@@ -132,8 +144,9 @@ def _opened(folder: Path) -> PaperMap | None:
         return None
 
 
-def _fill(store: Store, index: VectorIndex, before: Points, folder: Path) -> int:
-    numbers = index.numbers
+def _fill(store: Store, index: VectorIndex, parent: Path, folder: Path) -> int:
+    places = _drawn(store, index.numbers)
+    numbers = index.numbers[places]
     nodes, filed = {node.id: node for node in store.topics.nodes()}, store.topics.filed()
     held = _held(numbers, nodes, filed)
     order = sorted(held, key=lambda id_: (-len(held[id_]), id_))
@@ -142,16 +155,30 @@ def _fill(store: Store, index: VectorIndex, before: Points, folder: Path) -> int
     for id_ in reversed(order):  # of several outermost topics a paper has the colour of the largest
         if nodes[id_].parent not in held:
             topic[held[id_]] = place_of[id_]
-    raw = layout(index.vectors, numbers, topic, before)
+    vectors = index.vectors if len(places) == len(index) else index.vectors[places]
+    raw = layout(vectors, numbers, topic, _before(parent, numbers))
     points = fitted(raw)
     ids = store.papers.ids(numbers.tolist())
     save(folder, "numbers", numbers)
+    save(folder, "of", np.array([len(index)]))
     save(folder, "raw", raw)
     save(folder, "points", points)
     save(folder, "topic", topic)
     save_texts(folder, "ids", ["\n".join(ids.get(number, "") for number in numbers.tolist())])
     _save_topics(folder, [nodes[id_] for id_ in order], [points[held[id_]] for id_ in order], nodes)
     return len(numbers)
+
+
+def _drawn(store: Store, numbers: Numbers) -> NDArray[np.intp]:
+    """Places of the papers (n,) that are drawn, in order: all, or those of lists and, up to `MOST`, some of the others.
+
+    Which others is settled by their numbers, so that papers stay on the map as others come.
+    """
+    if len(numbers) <= MOST:
+        return np.arange(len(numbers))
+    listed = np.unique(np.fromiter((number for number, _ in store.columns.values("list")), dtype=np.int64))
+    rank = np.where(np.isin(numbers, listed), -1.0, fractions(numbers)[:, 0])
+    return np.sort(np.argsort(rank, kind="stable")[:MOST])
 
 
 def _held(numbers: Numbers, nodes: Mapping[str, TopicNode], filed: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:

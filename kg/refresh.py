@@ -61,6 +61,7 @@ def refresh(library: Library, options: Options, progress: Progress, say: Callabl
         if not (options.sources or options.files or options.set_name or store.documents.sources()):
             raise UsageError("nothing to ingest yet: give a file, folder or URL, as in `kg ingest my-list.md`")
         drop_other_histories(store, library.config.index_folder)
+        store.indexes.complete()
         before, run, outcome = store.runs.last_outcome(), store.runs.start(now()), Outcome()
         last_paper = before.get("last_paper", store.news.last_paper() if before else 0)
         web = Web(not (options.offline or options.snapshot), options.allow_private)
@@ -73,7 +74,7 @@ def refresh(library: Library, options: Options, progress: Progress, say: Callabl
         last_change = int(before.get("last_change", 0))
         outcome.changes = store.changes.after(last_change)
         outcome.embedded = _embed(library, store, options, web.allowed, progress, say)
-        derive(library, store)
+        derive(library, store, progress)
         if moved := store.changes.moved_after(last_change):
             outcome.notes.append(f"{moved} paper{'s' * (moved > 1)} moved to another topic")
         outcome.news = store.news.after(store.runs.last_finished(), last_paper)
@@ -135,5 +136,5 @@ def _embed(
             say(f"the model is now {model}: embedding again; until that is done, the index of {before} answers")
         if not (embedded := embed_missing(store, model, lambda: parts.ready_encoder(model), progress)):
             parts.keep_static(model)  # questions need it too, and it may be damaged, or gone
-        index_vectors(library, store, model)
+        index_vectors(library, store, model, progress)
     return embedded

@@ -24,6 +24,7 @@ from kg.arrays import mapped, places_of, product, save
 from kg.generations import VECTORS, Manifest
 from kg.store import Store
 from kg.store.vectors import Matrix
+from search.neighbours import nearest_of_each
 
 # Looking through more takes too long for a question: about 20 ms.
 EXACT_UP_TO = 300_000
@@ -32,7 +33,6 @@ _PROBED, _LEAST_PROBED = 1 / 16, 32  # share of the lists of an inverted index t
 _REFINED = 8  # candidates of the inverted index for each one that is wanted
 _TRAINED_ON = 64  # vectors for each list, from which its centre is learnt
 _PART = 1 << 16  # vectors that are coded at once
-_NEAR = 8  # lists of an inverted index that are looked at for the neighbours of all papers
 _FEW = 5_000  # papers that are compared at once wherever they lie
 _CODES = "codes.faiss"
 
@@ -85,23 +85,13 @@ class VectorIndex:
         """The `k` nearest papers of every paper: their places (n, k) in `numbers`, and cosines (n, k), best first.
 
         A paper is not its own neighbour; where there are fewer, places are filled up with -1 and cosines with 0.
-        Exact below 20,000 papers, above through an inverted index, which misses one neighbour in fifteen, or, of a
-        static model, in five. Worked out once: whoever asks for fewer next gets the first of these.
+        Exact below 20,000 papers; above, see `search.neighbours`. Worked out once: whoever asks for fewer next gets the
+        first of these.
         """
         if self._neighbourhood is None or self._neighbourhood[0].shape[1] < k:
-            self._neighbourhood = self._nearest_of_each(k)
+            self._neighbourhood = nearest_of_each(self._vectors, k)
         places, cosines = self._neighbourhood
         return places[:, :k], cosines[:, :k]
-
-    def _nearest_of_each(self, k: int) -> tuple[Numbers, Matrix]:
-        wanted = max(min(k, len(self) - 1), 0)
-        places = np.full((len(self), k), -1, dtype=np.int64)
-        cosines = np.zeros((len(self), k), dtype=np.float32)
-        if wanted:
-            faiss.omp_set_num_threads(os.cpu_count() or 1)
-            places[:, :wanted], cosines[:, :wanted] = _others(*_near(self._vectors, wanted + 1))
-        cosines[places < 0] = 0.0  # FAISS pads what it does not find with -1
-        return places, cosines
 
     def nearest(self, vector: Matrix, limit: int, among: Numbers | None = None) -> tuple[Numbers, Matrix]:
         """Numbers (n,) and cosines (n,) of the papers nearest to `vector` (d,), best first.
@@ -173,33 +163,6 @@ class VectorIndex:
             scores = product(self._vectors if among is None else self._vectors[places], vector)
             best = _best(scores, wanted)
         return self._numbers[places[best]], scores[best]
-
-
-def _near(vectors: Matrix, wanted: int) -> tuple[Numbers, Matrix]:
-    """Places (n, wanted) and inner products (n, wanted) of those nearest to each vector (n, d), itself among them."""
-    count, dimension = vectors.shape
-    if count < CODED_FROM:
-        found, places = faiss.knn(vectors, vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)
-        return places, found
-    lists = 2 ** round(math.log2(2 * math.sqrt(count)))
-    index = faiss.index_factory(dimension, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
-    inverted = faiss.extract_index_ivf(index)
-    inverted.nprobe, inverted.cp.niter = _NEAR, 6  # more rounds move the centres, and change little
-    sample = np.random.default_rng(0).choice(count, min(lists * _TRAINED_ON, count), replace=False)
-    index.train(vectors[np.sort(sample)])
-    parts = [np.asarray(vectors[start : start + _PART]) for start in range(0, count, _PART)]
-    for part in parts:
-        index.add(part)
-    answers = [index.search(part, wanted) for part in parts]
-    return np.concatenate([places for _, places in answers]), np.concatenate([found for found, _ in answers])
-
-
-def _others(places: Numbers, cosines: Matrix) -> tuple[Numbers, Matrix]:
-    """The same without the paper itself, or without the last where it is not among them: (n, k) of (n, k + 1)."""
-    others = places != np.arange(len(places))[:, None]
-    others[others.all(axis=1), -1] = False
-    shape = (len(places), places.shape[1] - 1)
-    return places[others].reshape(shape), cosines[others].reshape(shape)
 
 
 def _params(codes: faiss.Index, size: int, among: Numbers | None, exact: bool) -> faiss.SearchParameters | None:

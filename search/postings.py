@@ -8,17 +8,15 @@ a question with common words. The folder is derived from the full-text table and
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg import generations
-from kg.arrays import Texts, changes, mapped, save, save_texts
+from kg.arrays import Growing, Texts, changes, mapped, save, save_texts
 from kg.generations import WORDS, Manifest
 from kg.store import Store
 from kg.store.fulltext import WEIGHTS
@@ -27,6 +25,10 @@ from kg.store.words import TOKENIZER
 _K1, _B = 1.2, 0.75  # FTS5's own, which cannot be set
 _KEPT_SPANS = 16_384  # stems of which it is remembered where their postings lie: a look-up reads words all over
 _LEAST_IDF = 1e-6  # FTS5's for a word that half of the papers or more have
+_PART = 1 << 20  # postings that are made at once
+_IMPACTS = "impacts"
+
+Numbers = NDArray[np.int64]
 
 
 def build(store: Store, parent: Path) -> Manifest:
@@ -48,7 +50,7 @@ class Postings:
 
     def _open(self, folder: Path, manifest: Manifest) -> Manifest:
         self.numbers, self.in_library = (mapped(folder, name) for name in ("numbers", "in_library"))
-        self._starts, self._places, self._impacts = (mapped(folder, name) for name in ("starts", "places", "impacts"))
+        self._starts, self._places, self._impacts = (mapped(folder, name) for name in ("starts", "places", _IMPACTS))
         self._words = Texts(folder, "words")
         if len(self.numbers) != manifest.count or len(self._places) != len(self._impacts):
             raise ValueError("the postings are not those that their manifest names")
@@ -84,72 +86,49 @@ class Postings:
 def _fill(store: Store, folder: Path) -> int:
     listed = store.words.listed()
     numbers = np.array([number for number, _ in listed], dtype=np.int64)
-    inside = np.array([in_library for _, in_library in listed], dtype=bool)
-    vocabulary = _Vocabulary(np.zeros(len(numbers)))
-    for part in _whole_words(store):
-        _add(vocabulary, part, numbers)
-    holders = np.array(vocabulary.holders, dtype=np.int64)
-    arrays = {
-        "numbers": numbers,
-        "in_library": inside,
-        "starts": np.concatenate([[0], np.cumsum(holders)]).astype(np.int64),
-        "places": _joined(vocabulary.places, np.int32),
-        "impacts": _impacts(vocabulary, holders),
-    }
-    for name, values in arrays.items():
-        save(folder, name, values)
-    save_texts(folder, "words", vocabulary.words)
+    save(folder, "numbers", numbers)
+    save(folder, "in_library", np.array([in_library for _, in_library in listed], dtype=bool))
+    lengths = np.zeros(len(numbers))
+    holders = _write_frequencies(store, folder, numbers, lengths)
+    save(folder, "starts", np.concatenate([[0], np.cumsum(holders)]).astype(np.int64))
+    if len(holders):
+        _make_impacts(folder, holders, lengths)
     return len(numbers)
 
 
-@dataclass(slots=True)
-class _Vocabulary:
-    """All words so far, with how many papers hold each; places of these papers, with weighted frequencies."""
+def _write_frequencies(store: Store, folder: Path, numbers: Numbers, lengths: NDArray[np.float64]) -> Numbers:
+    """Write the papers of each word with its weighted frequency there; how many papers hold each word (w,).
 
-    lengths: NDArray[np.float64]
-    words: list[str] = field(default_factory=list)
-    holders: list[int] = field(default_factory=list)
-    places: list[NDArray[np.int32]] = field(default_factory=list)
-    frequencies: list[NDArray[np.float32]] = field(default_factory=list)
-
-
-def _add(vocabulary: _Vocabulary, part: Sequence[tuple[str, int, float]], numbers: NDArray[np.int64]) -> None:
-    stems, found, weights = zip(*part, strict=True)
-    places = np.searchsorted(numbers, np.array(found, dtype=np.int64))
-    vocabulary.lengths += np.bincount(places, minlength=len(numbers))
-    begins_word = changes(np.array(stems, dtype=object))
-    begins = begins_word | changes(places)
-    heads = np.flatnonzero(begins)
-    vocabulary.places.append(places[heads].astype(np.int32))
-    vocabulary.frequencies.append(np.add.reduceat(np.array(weights, dtype=np.float32), heads))
-    words = np.flatnonzero(begins_word)
-    vocabulary.holders.extend(np.add.reduceat(begins.astype(np.int64), words).tolist())
-    vocabulary.words.extend(stems[word] for word in words)
-
-
-def _impacts(vocabulary: _Vocabulary, holders: NDArray[np.int64]) -> NDArray[np.float32]:
-    """What each posting adds to its paper's score; (n,) for `n` postings."""
-    papers = len(vocabulary.lengths)
-    idf = np.maximum(np.log((papers - holders + 0.5) / (holders + 0.5)), _LEAST_IDF).astype(np.float32)
-    average = max(vocabulary.lengths.sum() / max(papers, 1), 1.0)
-    norms = (_K1 * (1 - _B + _B * vocabulary.lengths / average)).astype(np.float32)
-    frequencies, places = _joined(vocabulary.frequencies, np.float32), _joined(vocabulary.places, np.int32)
-    result: NDArray[np.float32] = np.repeat(idf, holders) * frequencies * (_K1 + 1) / (frequencies + norms[places])
-    return result
-
-
-def _whole_words(store: Store) -> Iterator[Sequence[tuple[str, int, float]]]:
-    """The occurrences in parts that do not end within a word."""
-    rest: list[tuple[str, int, float]] = []
+    Each paper's weighted length is added to `lengths` (N,).
+    """
+    words: list[str] = []
+    holders = [np.zeros(0, dtype=np.int64)]
+    places, frequencies = Growing(folder, "places", np.int32), Growing(folder, _IMPACTS, np.float32)
     for part in store.words.occurrences(WEIGHTS):
-        rest.extend(part)
-        cut = bisect_left(rest, rest[-1][0].encode(), key=lambda row: row[0].encode())
-        if cut:
-            yield rest[:cut]
-            del rest[:cut]
-    if rest:
-        yield rest
+        word, place = np.repeat(np.arange(len(part.stems)), part.counts), np.searchsorted(numbers, part.numbers)
+        lengths += np.bincount(place, minlength=len(numbers))
+        heads = np.flatnonzero(changes(word) | changes(place))
+        places.append(place[heads])
+        frequencies.append(np.add.reduceat(part.weights, heads))
+        holders.append(np.bincount(word[heads], minlength=len(part.stems)))
+        words.extend(part.stems)
+    places.close()
+    frequencies.close()
+    save_texts(folder, "words", words)
+    return np.concatenate(holders)
 
 
-def _joined(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
+def _make_impacts(folder: Path, holders: Numbers, lengths: NDArray[np.float64]) -> None:
+    """Make of each frequency what it adds to its paper's score, in the same file."""
+    papers = len(lengths)
+    idf = np.maximum(np.log((papers - holders + 0.5) / (holders + 0.5)), _LEAST_IDF).astype(np.float32)
+    average = max(lengths.sum() / max(papers, 1), 1.0)
+    norms = (_K1 * (1 - _B + _B * lengths / average)).astype(np.float32)
+    places, ends = mapped(folder, "places"), np.cumsum(holders)
+    impacts = np.load(folder / f"{_IMPACTS}.npy", mmap_mode="r+")
+    for start in range(0, len(impacts), _PART):
+        part = slice(start, min(start + _PART, len(impacts)))
+        word = np.searchsorted(ends, np.arange(part.start, part.stop), side="right")
+        frequencies = impacts[part]
+        impacts[part] = idf[word] * frequencies * (_K1 + 1) / (frequencies + norms[places[part]])
+    impacts.flush()

@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 
 from graph.around import Picture, around
 from graph.paths import Node, told
-from graph.tables import EDGES, Tables, write
+from graph.tables import EDGES, Tables
 from kg.errors import NotFound
 from kg.library import Library
+from tests.tables import write_graph
 from webapp import create_app
 
 NTK = "1806.07572"
@@ -29,7 +30,7 @@ def tables(
             for kind in ("author", "topic", "heading")}  # fmt: skip
     nodes = {kind: [(str(id_), str(id_).title()) for id_ in ids] for kind, ids in ends.items()}
     sourced = {kind: [(one, other, f"{kind} says") for one, other in pairs] for kind, pairs in edges.items()}
-    write(folder, 1, papers, nodes, sourced, [0.5 + n / 1000 for n in range(len(edges.get("similar", [])))])
+    write_graph(folder, 1, papers, nodes, sourced, [0.5 + n / 1000 for n in range(len(edges.get("similar", [])))])
     return Tables(folder)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graph.gaps import Pointing, evidence, gaps, of_list, of_lists
-from graph.tables import Places, Tables, write
+from graph.tables import Places, Tables
 from kg.answers import GapsAnswer
 from kg.connecting import connect
 from kg.errors import NotFound
@@ -17,6 +17,7 @@ from kg.papers import Mention, Metadata
 from kg.store import Store
 from kg.store.documents import Document
 from tests.conftest import Run, open_library
+from tests.tables import write_graph
 from webapp import create_app
 
 # a, b in the list “One”, c, d in “Two”; e of the library and f only cited, both in no list.
@@ -34,7 +35,7 @@ def tables(tmp_path: Path) -> Tables:
         "part_of": [("one#", "one"), ("two#", "two")],
         "similar": [(1, 4), (4, 1), (2, 5)],
     }
-    write(tmp_path, 1, papers, nodes, {k: [(*e, "x") for e in v] for k, v in edges.items()}, [0.8, 0.8, 0.6])  # type: ignore[misc]
+    write_graph(tmp_path, 1, papers, nodes, {k: [(*e, "x") for e in v] for k, v in edges.items()}, [0.8, 0.8, 0.6])  # type: ignore[misc]
     return Tables(tmp_path)
 
 
@@ -77,7 +78,7 @@ def test_what_is_left_out_is_not_counted(tables: Tables) -> None:
 
 def test_without_lists_what_the_library_cites(tmp_path: Path) -> None:
     papers = [(1, "a", "A", "", True), (2, "b", "B", "", True), (3, "c", "C", "", False)]
-    write(tmp_path, 1, papers, {}, {"cites": [(1, 3, "x"), (1, 2, "x")]})
+    write_graph(tmp_path, 1, papers, {}, {"cites": [(1, 3, "x"), (1, 2, "x")]})
     tables = Tables(tmp_path)
     scored, votes = gaps(tables, of_lists(tables), nothing)
     assert scored.numbers.tolist() == [3]

@@ -10,13 +10,15 @@ import pytest
 from graph.facts import fact, fact_of_votes
 from graph.relatedness import DRAFT_WEIGHTS, SIGNALS, WEIGHTS, combine, proposed
 from graph.signals import Signal, graph_signals
-from graph.tables import EDGES, Edge, Tables, write
+from graph.tables import EDGES, Tables
 from graph.topics import topic_of, topics_of
 from graph.votes import electorate, neighbours, voters_for
 from graph.whole import networkx_graph
+from graph.writing import Edge
 from kg.errors import StorageError
 from kg.filters import BY
 from kg.papers import Mention, Topic
+from tests.tables import write_graph
 
 A, B, C, D = 1, 2, 5, 9  # numbers of papers
 NODES = {
@@ -52,7 +54,7 @@ def tables_of(
     rows = [
         (number, f"p{number}", f"Paper {number}", "2019-01-02" if number == A else "", number != D) for number in papers
     ]
-    write(folder, 7, rows, nodes, edges, list(cosines))
+    write_graph(folder, 7, rows, nodes, edges, list(cosines))
     return Tables(folder)
 
 

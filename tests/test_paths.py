@@ -9,12 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from graph.paths import KINDS, STEPS, Node, described, shortest, told
-from graph.tables import Tables, write
+from graph.tables import Tables
 from graph.whole import networkx_graph
 from kg.answers_graph import PathNode, PathStep
 from kg.errors import NotFound
 from kg.library import Library
 from tests.conftest import Run
+from tests.tables import write_graph
 from webapp import create_app
 
 PAPERS = [(number, name, name.upper(), "", True) for number, name in enumerate("abcdefgh", start=1)]
@@ -29,7 +30,7 @@ def tables(folder: Path, **edges: list[tuple[int | str, int | str]]) -> Tables:
         "category": [("cs.LG", "cs.LG")],
     }
     sourced = {kind: [(one, other, f"{kind} says") for one, other in pairs] for kind, pairs in edges.items()}
-    write(folder, 1, PAPERS, nodes, sourced, [0.71] * len(edges.get("similar", [])))
+    write_graph(folder, 1, PAPERS, nodes, sourced, [0.71] * len(edges.get("similar", [])))
     return Tables(folder)
 
 

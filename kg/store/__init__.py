@@ -27,6 +27,7 @@ from kg.store.documents import Documents
 from kg.store.fulltext import FullText
 from kg.store.harvests import Harvests
 from kg.store.identity import Identity
+from kg.store.indexes import Indexes
 from kg.store.metadata import MetadataRecords
 from kg.store.names import Names
 from kg.store.news import NewThings
@@ -65,6 +66,7 @@ class Store:
         self.names = Names(self._db)
         self.metadata = MetadataRecords(self._db)
         self.bulk = BulkLoading(self._db)
+        self.indexes = Indexes(self._db)
         self.papers = Papers(self._db)
         self.people = People(self._db)
         self.citations = Citations(self._db)

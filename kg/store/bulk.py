@@ -54,7 +54,14 @@ class BulkLoading:
 
         Papers that were unknown are kept apart from the library.
         """
-        rows = list(edges)
+        before = self._db.conn.total_changes
+        with self._untriggered():
+            new = self._cite_untriggered(list(edges), source)
+        if self._db.conn.total_changes > before:
+            self._db.execute("UPDATE states SET value = value + 1 WHERE name = 'relations'")
+        return new
+
+    def _cite_untriggered(self, rows: Sequence[tuple[str, str]], source: str) -> int:
         ids = json.dumps(sorted({id_ for edge in rows for id_ in edge}))
         self._db.execute(
             "INSERT OR IGNORE INTO papers (id, arxiv_id, url, pdf_url) SELECT value, value, "

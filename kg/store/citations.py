@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from kg.answers import Neighbour
@@ -42,6 +45,15 @@ class Citations:
             "JOIN papers a ON a.number = c.citing JOIN papers b ON b.number = c.cited"
         )
         return list(rows)
+
+    def pairs(self) -> NDArray[np.int64]:
+        """(citing, cited) numbers (m, 2) of every edge, each once."""
+        rows = self._db.execute("SELECT DISTINCT citing, cited FROM citations")
+        return np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2)
+
+    def count(self) -> int:
+        """How many edges there are, counting all who say so."""
+        return int(self._db.execute("SELECT count(*) FROM citations").fetchone()[0])
 
     def of(self, paper: str) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
         """What `paper` cites, and what cites it, newest first, each with all who say so."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from sqlite3 import Cursor
+from typing import NamedTuple
 from unicodedata import normalize
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 # How `papers_fts` reads text; a word of a query has to be read the same way.
@@ -14,7 +18,20 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 _PART = re.compile(r"[^\W_]+")
 # Signs of a word; FTS5 cuts longer ones after 32,768 bytes, within a sign, and then it is no text any more.
 _LONGEST = 8_000
-_ROWS = 500_000  # occurrences fetched at once
+_GATHERED = 500_000  # occurrences that are dealt with together
+_ROWS = 1_000  # words fetched at once
+
+
+class Occurrences(NamedTuple):
+    """How often each of some words (w,) occurs; of each occurrence (n,) the paper's number and the column's weight.
+
+    Occurrences lie word by word, and within a word by number.
+    """
+
+    stems: Sequence[str]
+    counts: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    weights: NDArray[np.float32]
 
 
 class Words:
@@ -29,20 +46,25 @@ class Words:
             return None
         return int(self._db.execute("SELECT value FROM states WHERE name = 'words'").fetchone()[0])
 
-    def occurrences(self, weights: Mapping[str, float]) -> Iterator[Sequence[tuple[str, int, float]]]:
-        """Every word as (stem, number of the paper, weight of the column), by stem in bytes' order, then by paper.
+    def occurrences(self, weights: Mapping[str, float]) -> Iterator[Occurrences]:
+        """Where each word occurs, by stem in bytes' order, in parts that end with a word.
 
-        In parts, since there are hundreds for each paper. Words that do not end are left out.
+        Words that do not end are left out.
         """
         self._db.execute(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrences USING fts5vocab(main, papers_fts, instance)"
         )
-        weight = (
-            "CASE col " + " ".join(f"WHEN '{name}' THEN {float(value)}" for name, value in weights.items()) + " END"
+        codes = " ".join(f"WHEN '{name}' THEN {code}" for code, name in enumerate(weights))
+        # One row for each word, its occurrences as text: rows for each take ten times as long.
+        cursor = self._db.execute(
+            f"SELECT term, count(*), group_concat(doc * {len(weights)} + CASE col {codes} END) FROM temp.occurrences "
+            f"WHERE length(term) <= {_LONGEST} GROUP BY term"
         )
-        cursor = self._db.execute(f"SELECT term, doc, {weight} FROM temp.occurrences WHERE length(term) <= {_LONGEST}")
-        while part := cursor.fetchmany(_ROWS):
-            yield part
+        values = np.array(list(weights.values()), dtype=np.float32)
+        for rows in _gathered(cursor):
+            stems, counts, texts = zip(*rows, strict=True)
+            coded = np.fromstring(",".join(texts), dtype=np.int64, sep=",")
+            yield Occurrences(stems, np.array(counts), coded // len(values), values[coded % len(values)])
 
     def listed(self) -> list[tuple[int, bool]]:
         """(number, whether it is in the library) of all papers that have a full text, by number."""
@@ -65,3 +87,18 @@ class Words:
         for stem, place in db.execute("SELECT term, doc FROM temp.stems ORDER BY doc, offset"):
             found.setdefault(stem, parts[place])
         return found
+
+
+def _gathered(cursor: Cursor) -> Iterator[list[tuple[str, int, str]]]:
+    """Rows (word, occurrences, what they are) in parts of about so many occurrences."""
+    part: list[tuple[str, int, str]] = []
+    held = 0
+    while rows := cursor.fetchmany(_ROWS):
+        for row in rows:
+            part.append(row)
+            held += row[1]
+            if held >= _GATHERED:
+                yield part
+                part, held = [], 0
+    if part:
+        yield part
