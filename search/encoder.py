@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
+    from search.static import StaticTexts
+
 _BATCH = 8  # texts of about one length that go through the model together
 # Texts are padded to multiples of so many tokens: for each new length PyTorch's kernels for bfloat16 are compiled anew,
 # which takes a tenth of a second, and what is compiled is kept.
 _PADDED_TO = 16
-_STATIC_BATCH = 256  # a static model pads nothing
 # The bundled model takes 512 tokens in; it comes set to 256, which cuts a third of all abstracts.
 _BUNDLED_LENGTH = 512
 _LONGEST_REMEMBERED = 2000  # characters: a draft is nobody's to keep
@@ -62,14 +63,16 @@ class SentenceEncoder:
     ) -> None:
         self.name = name or model or BUNDLED_MODEL
         self._model = _loaded(model, device, download)
-        self._batch = _STATIC_BATCH if self.name.startswith(STATIC) else _BATCH
+        self._static = _static_texts(self._model) if self.name.startswith(STATIC) else None
         self._lock = threading.Lock()
         self._remembered = functools.lru_cache(_REMEMBERED)(self._encoded)
 
     def documents(self, texts: Sequence[str]) -> Matrix:
         """Vectors (n, d) of length 1 for `n` texts, with the model's own document prompt if it has one."""
         with self._lock:
-            return _unit(self._model.encode_document(list(texts), batch_size=self._batch, show_progress_bar=False))
+            if self._static is not None:
+                return _unit(self._static.vectors(texts))
+            return _unit(self._model.encode_document(list(texts), batch_size=_BATCH, show_progress_bar=False))
 
     def query(self, text: str) -> Matrix:
         """The vector (d,) of length 1 of a question, with the model's own query prompt if it has one."""
@@ -95,6 +98,12 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def _static_texts(model: SentenceTransformer) -> StaticTexts:
+    from search.static import StaticTexts
+
+    return StaticTexts(model[0])
 
 
 def open_encoder(name: str, models: Path, device: str = "auto", download: bool = False) -> Encoder:

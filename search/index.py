@@ -24,17 +24,16 @@ from kg.arrays import mapped, places_of, product, save
 from kg.generations import VECTORS, Manifest
 from kg.store import Store
 from kg.store.vectors import Matrix
+from search.inverted import inverted
 from search.neighbours import nearest_of_each
 
 # Looking through more takes too long for a question: about 20 ms.
 EXACT_UP_TO = 300_000
 CODED_FROM = 20_000  # fewer are compared whole in a millisecond
-_PROBED, _LEAST_PROBED = 1 / 16, 32  # share of the lists of an inverted index that is looked at, and how many at least
 _REFINED = 8  # candidates of the inverted index for each one that is wanted
-_TRAINED_ON = 64  # vectors for each list, from which its centre is learnt
 _PART = 1 << 16  # vectors that are coded at once
 _FEW = 5_000  # papers that are compared at once wherever they lie
-_CODES = "codes.faiss"
+_CODES, _CLUSTERS = "codes.faiss", "clusters"
 
 Numbers = NDArray[np.int64]
 
@@ -63,6 +62,7 @@ class VectorIndex:
         self._vectors: Matrix = mapped(folder, "vectors")
         codes = folder / _CODES
         self._codes = faiss.read_index(str(codes), faiss.IO_FLAG_MMAP) if codes.exists() else None
+        self._clusters = mapped(folder, _CLUSTERS) if (folder / f"{_CLUSTERS}.npy").exists() else None
         self._error = float(mapped(folder, "error")[0])
         if not len(self._numbers) == len(self._vectors) == manifest.count:
             raise ValueError("the vectors are not those that their manifest names")
@@ -89,7 +89,7 @@ class VectorIndex:
         first of these.
         """
         if self._neighbourhood is None or self._neighbourhood[0].shape[1] < k:
-            self._neighbourhood = nearest_of_each(self._vectors, k)
+            self._neighbourhood = nearest_of_each(self._vectors, k, self._clusters)
         places, cosines = self._neighbourhood
         return places[:, :k], cosines[:, :k]
 
@@ -173,7 +173,7 @@ def _params(codes: faiss.Index, size: int, among: Numbers | None, exact: bool) -
         wanted[among] = True
         given["sel"] = faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))  # type: ignore[call-arg, arg-type]
     if not exact:
-        given["nprobe"] = max(_LEAST_PROBED, math.ceil(faiss.extract_index_ivf(codes).nlist * _PROBED))
+        given["nprobe"] = faiss.extract_index_ivf(codes).nprobe
         return faiss.SearchParametersIVF(**given)
     return faiss.SearchParameters(**given) if given else None
 
@@ -198,7 +198,7 @@ def _fill(store: Store, model: str, folder: Path) -> int:
         numbers.append(some)
     if not count:
         save(folder, "vectors", vectors)
-    codes = _coded(vectors) if count >= CODED_FROM else None
+    codes = _coded(vectors, folder) if count >= CODED_FROM else None
     if codes is not None:
         faiss.write_index(codes, str(folder / _CODES))
     save(folder, "error", np.array([_error(codes, vectors) if codes is not None and count <= EXACT_UP_TO else 0.0]))
@@ -221,19 +221,19 @@ def _empty(folder: Path, shape: tuple[int, int]) -> Matrix:
     return vectors
 
 
-def _coded(vectors: Matrix) -> faiss.Index:
-    """8-bit codes of vectors (n, d); above some number in lists, about four times the square root of it."""
+def _coded(vectors: Matrix, folder: Path) -> faiss.Index:
+    """8-bit codes of vectors (n, d); above some number in an inverted index, whose clusters are written too."""
     faiss.omp_set_num_threads(os.cpu_count() or 1)
-    count, dimension = vectors.shape
-    lists = 2 ** round(math.log2(4 * math.sqrt(count)))
-    in_lists = count > EXACT_UP_TO
-    index = faiss.index_factory(dimension, f"IVF{lists},SQ8" if in_lists else "SQ8", faiss.METRIC_INNER_PRODUCT)
-    sample = np.random.default_rng(0).choice(count, min(lists * _TRAINED_ON, count), replace=False)
+    if len(vectors) > EXACT_UP_TO:
+        index, clusters = inverted(vectors)
+        save(folder, _CLUSTERS, clusters)
+        return index
+    codes = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
     # The codes of an exact search must span all vectors: one out of range would err by much.
-    index.train(vectors[np.sort(sample)] if in_lists else np.asarray(vectors))
-    for start in range(0, count, _PART):
-        index.add(np.asarray(vectors[start : start + _PART]))
-    return index
+    codes.train(np.asarray(vectors))
+    for start in range(0, len(vectors), _PART):
+        codes.add(np.asarray(vectors[start : start + _PART]))
+    return codes
 
 
 def _error(codes: faiss.Index, vectors: Matrix) -> float:

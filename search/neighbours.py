@@ -14,20 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.store.vectors import Matrix
+from search.clusters import Clusters, centres_of, clusters_of
 
 _EXACT_UP_TO = 20_000  # papers: all are compared with all
-_MEMBERS = 500  # papers of a cluster, about
-_LOOKED_AT = 6  # clusters for each paper
-_TRAINED_ON, _ROUNDS = 64, 6  # papers for each centre, and rounds: more of both move the centres, and change little
-_PART = 1 << 16  # papers that are looked at together
 
 Places = NDArray[np.int64]
 
 
-def nearest_of_each(vectors: Matrix, k: int) -> tuple[Places, Matrix]:
+def nearest_of_each(vectors: Matrix, k: int, clusters: Clusters | None = None) -> tuple[Places, Matrix]:
     """Places (n, k) and cosines (n, k) of the papers nearest to each of vectors (n, d), best first.
 
-    No paper is its own neighbour; where fewer are found, places are filled up with -1 and cosines with 0.
+    `clusters` are those of these vectors, where they are known already. No paper is its own neighbour; where fewer are
+    found, places are filled up with -1 and cosines with 0.
     """
     count, wanted = len(vectors), max(min(k, len(vectors) - 1), 0)
     places, cosines = np.full((count, k), -1, dtype=np.int64), np.zeros((count, k), dtype=np.float32)
@@ -38,7 +36,9 @@ def nearest_of_each(vectors: Matrix, k: int) -> tuple[Places, Matrix]:
         found, near = faiss.knn(vectors, vectors, wanted + 1, metric=faiss.METRIC_INNER_PRODUCT)
         places[:, :wanted], cosines[:, :wanted] = _others(near, found)
     else:
-        _by_clusters(vectors, places, cosines)
+        _by_clusters(
+            vectors, clusters_of(vectors, centres_of(vectors)) if clusters is None else clusters, places, cosines
+        )
     cosines[places < 0] = 0.0
     return places, cosines
 
@@ -51,9 +51,8 @@ def _others(near: Places, found: Matrix) -> tuple[Places, Matrix]:
     return near[others].reshape(shape), found[others].reshape(shape)
 
 
-def _by_clusters(vectors: Matrix, places: Places, cosines: Matrix) -> None:
+def _by_clusters(vectors: Matrix, looked_at: Clusters, places: Places, cosines: Matrix) -> None:
     """Fill in the nearest of each, a cluster at a time."""
-    looked_at = _clusters(vectors)  # (n, _LOOKED_AT), the paper's own first
     own, others = np.argsort(looked_at[:, 0], kind="stable"), np.argsort(looked_at.ravel(), kind="stable")
     clusters = np.arange(looked_at.max() + 2)
     own_starts = np.searchsorted(looked_at[own, 0], clusters)
@@ -78,19 +77,3 @@ def _compare(vectors: Matrix, asking: Places, members: Places, places: Places, c
     both = np.take_along_axis(both, best, axis=1)
     places[asking] = np.where(np.isneginf(both), -1, np.take_along_axis(at, best, axis=1))
     cosines[asking] = both
-
-
-def _clusters(vectors: Matrix) -> Places:
-    """The clusters (n, `_LOOKED_AT`) whose centres are nearest to each vector, the nearest first."""
-    count, dimension = vectors.shape
-    number = max(count // _MEMBERS, _LOOKED_AT)
-    sample = np.random.default_rng(0).choice(count, min(number * _TRAINED_ON, count), replace=False)
-    centres = faiss.Kmeans(
-        dimension, number, niter=_ROUNDS, spherical=True, seed=0, max_points_per_centroid=2 * _TRAINED_ON
-    )
-    centres.train(vectors[np.sort(sample)])
-    parts = [
-        centres.index.search(np.asarray(vectors[start : start + _PART]), _LOOKED_AT)[1].astype(np.int32)
-        for start in range(0, count, _PART)
-    ]
-    return np.concatenate(parts)

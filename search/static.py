@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,44 @@ Array = NDArray[np.float64]
 _DIMENSION = 384
 _SMOOTHING = 1e-4  # of smooth inverse frequency
 _CHARACTER_RANK = 30.0  # of signs and letters, which BERT's vocabulary lists by code and not by frequency
+_REMEMBERED = 500_000  # pieces of texts, some 200 bytes each
 _BATCH = 512  # tokens that go through the transformer together
+
+
+class StaticTexts:
+    """Texts to vectors by a static model, as the model itself gives them, four times as fast.
+
+    Its tokenizer looks at each piece between two spaces for itself, and most pieces have been seen before: what was
+    made of these is remembered.
+    """
+
+    def __init__(self, module: Any) -> None:
+        """:param module: sentence-transformers' `StaticEmbedding`."""
+        self._module = module
+        self._known: dict[str, bytes] = {}  # tokens as 32-bit numbers
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The mean (n, d) of the vectors of each text's tokens."""
+        import torch
+
+        pieces = [text.split(" ") for text in texts]
+        new = self._learn(pieces)
+        rows = [b"".join(map(self._known.__getitem__, of_one)) for of_one in pieces]
+        if len(self._known) > _REMEMBERED:  # those that came first are the most frequent ones
+            for piece in new:
+                del self._known[piece]
+        tokens = np.frombuffer(bytearray().join(rows), dtype=np.int32)
+        starts = np.cumsum([0, *map(len, rows[:-1])], dtype=np.int32) // tokens.itemsize
+        with torch.inference_mode():
+            found = self._module.embedding(torch.from_numpy(tokens), torch.from_numpy(starts))
+        return np.asarray(found.numpy(), dtype=np.float32)
+
+    def _learn(self, pieces: Sequence[Sequence[str]]) -> list[str]:
+        """Have the tokenizer look at what it has not seen; which pieces that were."""
+        new = list(set(chain.from_iterable(pieces)).difference(self._known))
+        for piece, found in zip(new, self._module.tokenizer.encode_batch(new, add_special_tokens=False), strict=True):
+            self._known[piece] = np.array(found.ids, dtype=np.int32).tobytes()
+        return new
 
 
 def distil(model: SentenceTransformer, folder: Path) -> None:

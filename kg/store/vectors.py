@@ -30,6 +30,16 @@ class Vectors:
         )
         return [key for (key,) in rows]
 
+    def missing_texts(self, model: str, after: str, limit: int) -> dict[str, str]:
+        """Hash -> text of the next texts of the library that have no vector of `model`, in the order of their hashes."""
+        rows = self._db.execute(
+            "SELECT p.text_hash, p.title, p.abstract FROM papers p WHERE p.text_hash > ? AND p.in_library = 1 "
+            "AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.text_hash = p.text_hash AND v.model = ?) "
+            "ORDER BY p.text_hash LIMIT ?",
+            [after, model, limit],
+        )
+        return {key: embedded_text(title, abstract) for key, title, abstract in rows}
+
     def texts(self, hashes: Sequence[str]) -> dict[str, str]:
         """The text of each of these hashes that a paper still has, in the same order."""
         rows = self._db.execute(
