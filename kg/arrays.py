@@ -24,21 +24,26 @@ def save(folder: Path, name: str, values: NDArray[Any]) -> None:
 
 
 class Growing:
-    """An array (n,) in a file that grows as values come: it need not fit into memory, nor be known how long it gets."""
+    """An array in a file that grows as values come: it need not fit into memory, nor be known how long it gets.
 
-    def __init__(self, folder: Path, name: str, kind: DTypeLike) -> None:
+    It is (n,), or (n, `width`).
+    """
+
+    def __init__(self, folder: Path, name: str, kind: DTypeLike, width: int | None = None) -> None:
         """:raises OSError: the folder cannot be written."""
         self._kind, self._length = np.dtype(kind), 0
+        self._rest = () if width is None else (width,)
         self._file = (folder / f"{name}.npy").open("wb")
         self._begin()
 
     def _begin(self) -> None:
         """Write what comes before the values; numpy leaves room in it for a length that grows."""
-        header = {"descr": np.lib.format.dtype_to_descr(self._kind), "fortran_order": False, "shape": (self._length,)}
-        np.lib.format.write_array_header_1_0(self._file, header)
+        shape = (self._length, *self._rest)
+        descr = np.lib.format.dtype_to_descr(self._kind)
+        np.lib.format.write_array_header_1_0(self._file, {"descr": descr, "fortran_order": False, "shape": shape})
 
     def append(self, values: NDArray[Any]) -> None:
-        """Write more values (m,) behind those that are there.
+        """Write more values, (m,) or (m, `width`), behind those that are there.
 
         :raises OSError: the folder cannot be written.
         """

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg import generations
+from kg.config import STATIC
 from kg.connecting import connect
 from kg.connecting import status as graph_status
-from kg.generations import COLUMNS, FACETS, GRAPH, VECTORS, WORDS
+from kg.generations import COLUMNS, FACETS, FINER, GRAPH, VECTORS, WORDS, finer_maker
 from kg.joining import join_authors
 from kg.library import Library
 from kg.migrations import HISTORY
@@ -36,7 +37,7 @@ def drop_other_histories(store: Store, folder: Path) -> None:
 
     :raises OSError: the folder cannot be written.
     """
-    states = {VECTORS: "texts", WORDS: "words", FACETS: "relations", GRAPH: "relations"}
+    states = {VECTORS: "texts", FINER: "texts", WORDS: "words", FACETS: "relations", GRAPH: "relations"}
     for kind, name in states.items():
         manifest = generations.read(folder, kind)
         made_of, now = (manifest.state if manifest else None) or 0, store.state(name)
@@ -60,6 +61,28 @@ def index_vectors(library: Library, store: Store, model: str, progress: Progress
 
         progress("indexing vectors", 0, 0)
         build(store, model, folder)
+    index_finer(library, store, model, progress)
+
+
+def index_finer(library: Library, store: Store, model: str, progress: Progress = _untold, begin: bool = False) -> None:
+    """Rebuild the index of what the full model has embedded beside a static one, if there is one, or one is to `begin`.
+
+    :raises StorageError: the folder cannot be written.
+    """
+    folder, full = library.config.index_folder, model.removeprefix(STATIC)
+    there = generations.version(folder, FINER) is not None
+    if model == full and there:  # it has embedded all
+        generations.discard(folder, FINER)
+    if model != full and (begin or there) and finer_status(store, folder, full) != "fresh":
+        from search.index import build_finer
+
+        progress("indexing vectors of the full model", 0, 0)
+        build_finer(store, full, folder)
+
+
+def finer_status(store: Store, folder: Path, full: str) -> str:
+    """Whether the index of what the full model has embedded so far is `fresh`, `stale` or `missing`."""
+    return generations.status(folder, FINER, finer_maker(full, store.vectors.last()), store.state("texts"))
 
 
 def derive(library: Library, store: Store, progress: Progress = _untold) -> None:

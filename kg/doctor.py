@@ -16,12 +16,12 @@ from functools import partial
 from pathlib import Path
 
 from kg import generations
-from kg.config import Config
+from kg.config import STATIC, Config
 from kg.connecting import status as graph_status
-from kg.deriving import derive, drop_other_histories, index_vectors, model_of
+from kg.deriving import derive, drop_other_histories, finer_status, index_vectors, model_of
 from kg.errors import StorageError
 from kg.files import half_written
-from kg.generations import COLUMNS, FACETS, GRAPH, KINDS, MAP, VECTORS, WORDS
+from kg.generations import COLUMNS, FACETS, FINER, GRAPH, KINDS, MAP, VECTORS, WORDS
 from kg.library import Library
 from kg.mapping import is_fresh
 from kg.store import DatabaseError, Store
@@ -30,7 +30,14 @@ from kg.turns import alone
 
 _AT_WORK = 3600.0  # seconds after the last change of a file for which somebody may still be writing it
 _KEYS = "_key"  # part of the names of settings that hold a secret
-_CALLED = {VECTORS: "vector index", WORDS: "postings", FACETS: "facets", GRAPH: "graph", MAP: "map"}
+_CALLED = {
+    VECTORS: "vector index",
+    FINER: "index of the full model",
+    WORDS: "postings",
+    FACETS: "facets",
+    GRAPH: "graph",
+    MAP: "map",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +214,9 @@ def _state(store: Store, folder: Path, kind: str, model: str) -> str:
     if kind == VECTORS:
         found = generations.status(folder, VECTORS, model, store.state("texts"))
         return "fresh" if found == "missing" and not store.vectors.count(model) else found
+    if kind == FINER:
+        found = finer_status(store, folder, model.removeprefix(STATIC))
+        return "fresh" if found == "missing" else found
     if kind == MAP:
         nothing = generations.read(folder, VECTORS) is None
         return "fresh" if nothing or is_fresh(store, folder) else "missing or stale"

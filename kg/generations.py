@@ -18,7 +18,7 @@ from typing import TypeVar
 from kg.errors import StorageError
 from kg.files import make_folder, replace_file, sync, sync_folder
 
-VECTORS, WORDS, FACETS, GRAPH, MAP = KINDS = "vectors", "words", "facets", "graph", "map"
+VECTORS, FINER, WORDS, FACETS, GRAPH, MAP = KINDS = "vectors", "finer", "words", "facets", "graph", "map"
 COLUMNS = "columns"  # what facets are made by
 
 _Opened = TypeVar("_Opened")
@@ -38,6 +38,11 @@ class Manifest:
     folder: str
     size: int
     digests: dict[str, str] = field(default_factory=dict)
+
+
+def finer_maker(model: str, last: int) -> str:
+    """What makes the index of what a model has embedded so far: the model, and the number of the last vector."""
+    return f"{model}#{last}"
 
 
 def write(parent: Path, kind: str, maker: str, state: int | None, fill: Callable[[Path], int]) -> Manifest:
@@ -96,6 +101,16 @@ def drop(parent: Path, kind: str) -> None:
     (parent / f"{kind}.json").unlink(missing_ok=True)
     if parent.is_dir():
         sync(parent)
+
+
+def discard(parent: Path, kind: str) -> None:
+    """Take what is in place out of its place, and its folder too: nothing will come after it.
+
+    :raises OSError: the folder cannot be written.
+    """
+    drop(parent, kind)
+    for folder in unnamed(parent, kind):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def version(parent: Path, kind: str) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from kg import generations
 from kg.config import STATIC, Config
 from kg.errors import ModelError, StorageError, UsageError
-from kg.generations import FACETS, GRAPH, MAP, VECTORS, WORDS, Manifest
+from kg.generations import FACETS, FINER, GRAPH, MAP, VECTORS, WORDS, Manifest
 
 if TYPE_CHECKING:
     from graph.tables import Tables
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kg.store.vectors import Matrix
     from search.encoder import Encoder
     from search.facets import FacetColumns
+    from search.index import VectorIndex
+    from search.layered import LayeredIndex
     from search.postings import Postings
     from search.question import Semantic
 
@@ -63,6 +65,7 @@ class Parts:
         self._make_encoder = make_encoder or self._loaded_encoder
         self._encoders: dict[str, Encoder] = {}
         self._folders: dict[str, _Opened] = {}
+        self._layered: LayeredIndex | None = None
         self._local = threading.local()
         self._encoder_lock, self._search_lock, self._checking = (threading.Lock() for _ in range(3))
 
@@ -126,26 +129,53 @@ class Parts:
             except OSError as error:
                 raise StorageError(f"the model cannot be written to {self._config.models_folder}: {error}") from error
 
+    def vectors(self) -> VectorIndex | None:
+        """The vectors of all papers, of whatever model; None where nothing is embedded."""
+        from search.index import VectorIndex
+
+        return self._opened(VECTORS, VectorIndex)
+
     def semantic(self) -> Semantic | None:
         """The semantic side; None when nothing is embedded. Its encoder is loaded when it is first asked.
 
         An index of another model than that of the settings answers with its own model, until `kg ingest` has made
         the new one.
         """
-        from search.index import VectorIndex
         from search.question import Semantic
 
-        index = self._opened(VECTORS, VectorIndex)
+        index = self.vectors()
         if index is None or not len(index):
             return None
         maker, wanted = index.manifest.maker, self._config.model_name
-        as_wanted = maker in (wanted, STATIC + wanted)
-        if as_wanted:
+        if maker == STATIC + wanted and (finer := self._finer(wanted)) is not None:
+            return Semantic(self._layers(index, finer), _Deferred(wanted, lambda: self._both(wanted, maker)))
+        if maker in (wanted, STATIC + wanted):
             return Semantic(index, _Deferred(maker, lambda: self.encoder(maker)))
         try:
             return Semantic(index, self.encoder(maker), wanted)
         except ModelError:
             return None  # that of before is gone
+
+    def _finer(self, model: str) -> VectorIndex | None:
+        """What `model` has embedded so far beside a static one; None where there is nothing of it."""
+        from search.index import VectorIndex
+
+        found = self._opened(FINER, lambda folder: VectorIndex(folder, FINER))
+        return found if found and len(found) and found.manifest.maker.rpartition("#")[0] == model else None
+
+    def _layers(self, base: VectorIndex, finer: VectorIndex) -> LayeredIndex:
+        """Both as one index; how far they agree is worked out once."""
+        from search.layered import LayeredIndex
+
+        known = self._layered
+        if known is None or known.layers != (base, finer):
+            self._layered = known = LayeredIndex(base, finer)
+        return known
+
+    def _both(self, model: str, static: str) -> Encoder:
+        from search.layered import LayeredEncoder
+
+        return LayeredEncoder(self.encoder(model), self.encoder(static))
 
     def postings(self, state: int | None) -> Postings | None:
         """The keyword side in arrays; None where the words of the library are not in that state."""

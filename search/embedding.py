@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import time
+from collections.abc import Callable, Mapping
 
 from kg.config import STATIC
 from kg.store import Store
@@ -26,13 +28,32 @@ def embed_missing(store: Store, model: str, load: Callable[[], Encoder], progres
     if not missing:
         return 0
     progress("embedding", 0, len(missing))
-    encoder = load()
     for start in range(0, len(missing), _CHUNK):
-        chunk = store.vectors.texts(missing[start : start + _CHUNK])
-        vectors = encoder.documents(list(chunk.values()))
-        store.vectors.add(model, list(chunk), vectors)
+        embed(store, model, store.vectors.texts(missing[start : start + _CHUNK]), load)
         progress("embedding", min(start + _CHUNK, len(missing)), len(missing))
     return len(missing)
+
+
+def embed(
+    store: Store,
+    model: str,
+    texts: Mapping[str, str],
+    load: Callable[[], Encoder],
+    until: float = math.inf,
+    told: Callable[[int], object] = lambda _: None,
+    counted: bool = True,
+) -> int:
+    """Embed texts by their hashes, chunk by chunk, until that moment (of `time.monotonic`); how many were embedded.
+
+    Each chunk is committed, and then `told` how many there have been. For `counted`, see `Vectors.add`.
+    """
+    keys, done = list(texts), 0
+    while done < len(keys) and time.monotonic() < until:
+        chunk = keys[done : done + _CHUNK]
+        store.vectors.add(model, chunk, load().documents([texts[key] for key in chunk]), counted)
+        done += len(chunk)
+        told(done)
+    return done
 
 
 def _embed_by_hash(store: Store, model: str, load: Callable[[], Encoder], progress: Progress) -> int:

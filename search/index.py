@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg import generations
-from kg.arrays import mapped, places_of, product, save
-from kg.generations import VECTORS, Manifest
+from kg.arrays import Growing, mapped, places_of, product, save
+from kg.generations import FINER, VECTORS, Manifest, finer_maker
 from kg.store import Store
 from kg.store.vectors import Matrix
 from search.inverted import inverted
@@ -29,6 +29,7 @@ from search.neighbours import nearest_of_each
 
 # Looking through more takes too long for a question: about 20 ms.
 EXACT_UP_TO = 300_000
+SPREAD_OUT = 2000  # papers from all over the library that tell what cosines are usual in it
 CODED_FROM = 20_000  # fewer are compared whole in a millisecond
 _REFINED = 8  # candidates of the inverted index for each one that is wanted
 _PART = 1 << 16  # vectors that are coded at once
@@ -44,17 +45,29 @@ def build(store: Store, model: str, parent: Path) -> Manifest:
     :raises StorageError: the folder cannot be written.
     """
     state = store.state("texts")
-    return generations.write(parent, VECTORS, model, state, lambda folder: _fill(store, model, folder))
+    return generations.write(parent, VECTORS, model, state, lambda folder: _fill(store, model, folder, None))
+
+
+def build_finer(store: Store, model: str, parent: Path) -> Manifest:
+    """Write the index of what `model` has embedded so far, then drop the one before.
+
+    That is what was useful first, so what is usual is told by papers from all over the library.
+
+    :raises StorageError: the folder cannot be written.
+    """
+    state, usual = store.state("texts"), store.vectors.spread_out(SPREAD_OUT)
+    maker = finer_maker(model, store.vectors.last())
+    return generations.write(parent, FINER, maker, state, lambda folder: _fill(store, model, folder, usual))
 
 
 class VectorIndex:
     """An index opened for questions."""
 
-    def __init__(self, parent: Path) -> None:
+    def __init__(self, parent: Path, kind: str = VECTORS) -> None:
         """:raises StorageError: there is no index in `parent`, or it is damaged."""
         self._neighbourhood: tuple[Numbers, Matrix] | None = None
         self._kept = threading.local()
-        self.manifest = generations.opened(parent, VECTORS, self._open)
+        self.manifest = generations.opened(parent, kind, self._open)
 
     def _open(self, folder: Path, manifest: Manifest) -> Manifest:
         self._numbers: Numbers = mapped(folder, "numbers")
@@ -70,6 +83,11 @@ class VectorIndex:
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    @property
+    def dimension(self) -> int:
+        """Of the vectors."""
+        return len(self._mean)
 
     @property
     def numbers(self) -> Numbers:
@@ -185,40 +203,32 @@ def _best(scores: Matrix, wanted: int) -> Numbers:
     return places[np.argsort(-scores[places], kind="stable")][:wanted]
 
 
-def _fill(store: Store, model: str, folder: Path) -> int:
-    """Write the vectors, what they have in common, and the inverted index if there are many."""
-    count, numbers, moments = store.vectors.count(model), [np.zeros(0, dtype=np.int64)], _Moments(1)
-    vectors = np.zeros((0, 1), dtype=np.float32)
-    for some, part in store.vectors.of_papers(model):
-        if not len(vectors):
-            vectors, moments = _empty(folder, (count, part.shape[1])), _Moments(part.shape[1])
-        done = sum(map(len, numbers))
-        vectors[done : done + len(some)] = part
-        moments.add(part)
-        numbers.append(some)
-    if not count:
-        save(folder, "vectors", vectors)
-    codes = _coded(vectors, folder) if count >= CODED_FROM else None
+def _fill(store: Store, model: str, folder: Path, usual: Numbers | None) -> int:
+    """Write the vectors, what they have in common, and their codes if there are many."""
+    _copy(store, model, folder, usual)
+    vectors = mapped(folder, "vectors")
+    codes = _coded(vectors, folder) if len(vectors) >= CODED_FROM else None
     if codes is not None:
         faiss.write_index(codes, str(folder / _CODES))
-    save(folder, "error", np.array([_error(codes, vectors) if codes is not None and count <= EXACT_UP_TO else 0.0]))
-    save(folder, "numbers", np.concatenate(numbers))
+    error = _error(codes, vectors) if codes is not None and len(vectors) <= EXACT_UP_TO else 0.0
+    save(folder, "error", np.array([error]))
+    return len(vectors)
+
+
+def _copy(store: Store, model: str, folder: Path, usual: Numbers | None) -> None:
+    """Write the vectors with the numbers of their papers, and mean and covariance of all, or of the `usual` ones."""
+    numbers = Growing(folder, "numbers", np.int64)
+    vectors, moments = None, _Moments(1)
+    for some, part in store.vectors.of_papers(model):
+        if vectors is None:
+            vectors, moments = Growing(folder, "vectors", np.float32, part.shape[1]), _Moments(part.shape[1])
+        vectors.append(part)
+        moments.add(part if usual is None else part[np.isin(some, usual)])
+        numbers.append(some)
+    numbers.close()
+    (vectors or Growing(folder, "vectors", np.float32, 1)).close()
     save(folder, "mean", moments.mean)
     save(folder, "covariance", moments.covariance)
-    return count
-
-
-def _empty(folder: Path, shape: tuple[int, int]) -> Matrix:
-    """An array in the file `vectors`, to be filled in parts.
-
-    :raises OSError: there is no room for it: found out later, while it is filled, that would end the process (SIGBUS).
-    """
-    path = folder / "vectors.npy"
-    vectors = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
-    if hasattr(os, "posix_fallocate"):
-        with path.open("r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-    return vectors
 
 
 def _coded(vectors: Matrix, folder: Path) -> faiss.Index:

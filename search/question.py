@@ -23,7 +23,7 @@ from search.query import Query, parse
 from search.results import results
 
 if TYPE_CHECKING:
-    from search.index import VectorIndex  # FAISS: not for a question of keywords only
+    from search.layered import Index
     from search.postings import Postings
 
 # How many candidates each side hands to the fusion, at least; what is further down never reaches a first page.
@@ -38,7 +38,7 @@ class Semantic:
     `instead_of` is the model of the settings, where the index of another one still answers.
     """
 
-    index: VectorIndex
+    index: Index
     encoder: Encoder
     instead_of: str | None = None
 

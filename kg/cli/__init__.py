@@ -10,6 +10,7 @@ import click
 
 from kg import __version__
 from kg.cli.answers import search, show, status
+from kg.cli.embedding import embed
 from kg.cli.evaluation import evaluate, evaluate_citations
 from kg.cli.export import export
 from kg.cli.graph import gaps, path
@@ -43,6 +44,7 @@ def kg() -> None:
 
 for command in (
     ingest,
+    embed,
     extract,
     search,
     related,

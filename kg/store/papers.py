@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from kg.papers import Author, Paper, Topic
@@ -55,6 +58,15 @@ class Papers:
             [json.dumps(list(numbers))],
         )
         return dict(rows.fetchall())
+
+    def dates(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numbers (n,) of all works of the library, in order, and when each was published: 20190102, 0 if unknown."""
+        rows = self._db.execute(
+            "SELECT number, CAST(substr(replace(coalesce(published, '0'), '-', '') || '0000', 1, 8) AS INTEGER) "
+            "FROM papers WHERE in_library ORDER BY number"
+        )
+        found = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2)
+        return found[:, 0].copy(), found[:, 1].copy()
 
     def newest(self, limit: int) -> list[str]:
         """Ids of the newest works of the library."""

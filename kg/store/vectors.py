@@ -31,7 +31,7 @@ class Vectors:
         return [key for (key,) in rows]
 
     def missing_texts(self, model: str, after: str, limit: int) -> dict[str, str]:
-        """Hash -> text of the next texts of the library that have no vector of `model`, in the order of their hashes."""
+        """Hash -> text of the next texts of the library that have no vector of `model`, in the order of hashes."""
         rows = self._db.execute(
             "SELECT p.text_hash, p.title, p.abstract FROM papers p WHERE p.text_hash > ? AND p.in_library = 1 "
             "AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.text_hash = p.text_hash AND v.model = ?) "
@@ -39,6 +39,25 @@ class Vectors:
             [after, model, limit],
         )
         return {key: embedded_text(title, abstract) for key, title, abstract in rows}
+
+    def spread_out(self, most: int) -> NDArray[np.int64]:
+        """Numbers (n,) of so many papers from all over the library, whatever they say and whenever they came."""
+        rows = self._db.execute(
+            "SELECT number FROM papers WHERE text_hash IS NOT NULL AND in_library = 1 ORDER BY text_hash LIMIT ?",
+            [most],
+        )
+        return np.array([number for (number,) in rows], dtype=np.int64)
+
+    def missing_of(self, model: str, numbers: NDArray[np.int64]) -> dict[str, str]:
+        """Hash -> text of those of these papers of the library that have no vector of `model`, the shortest first."""
+        rows = self._db.execute(
+            "SELECT p.text_hash, p.title, p.abstract FROM json_each(?) asked JOIN papers p ON p.number = asked.value "
+            "WHERE p.text_hash IS NOT NULL AND p.in_library = 1 "
+            "AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.text_hash = p.text_hash AND v.model = ?)",
+            [json.dumps(numbers.tolist()), model],
+        )
+        found = {key: embedded_text(title, abstract) for key, title, abstract in rows}
+        return dict(sorted(found.items(), key=lambda one: len(one[1])))
 
     def texts(self, hashes: Sequence[str]) -> dict[str, str]:
         """The text of each of these hashes that a paper still has, in the same order."""
@@ -49,14 +68,25 @@ class Vectors:
         )
         return {key: embedded_text(title, abstract) for key, title, abstract in rows}
 
-    def add(self, model: str, hashes: Sequence[str], vectors: Matrix) -> None:
-        """Store one vector for each hash; `vectors` is (n, d)."""
+    def add(self, model: str, hashes: Sequence[str], vectors: Matrix, counted: bool = True) -> None:
+        """Store one vector for each hash; `vectors` is (n, d).
+
+        Those that are not `counted` make nothing stale that is derived from the vectors of another model.
+        """
         rows = zip(hashes, vectors.astype("<f4"), strict=True)
+        state = "SELECT value FROM states WHERE name = 'texts'"
         with self._db.atomic():
+            (before,) = self._db.execute(state).fetchone()
             self._db.conn.executemany(
                 "INSERT OR REPLACE INTO vectors (text_hash, model, vector) VALUES (?, ?, ?)",
                 [(key, model, vector.tobytes()) for key, vector in rows],
             )
+            if not counted:
+                self._db.execute("UPDATE states SET value = ? WHERE name = 'texts'", [before])
+
+    def last(self) -> int:
+        """The number of the newest vector; 0 where there is none."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()[0])
 
     def count(self, model: str) -> int:
         """Number of the library's papers that have a vector of `model`."""
