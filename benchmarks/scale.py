@@ -11,20 +11,29 @@ that both meet the same machine.
 from __future__ import annotations
 
 import argparse
+import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from benchmarks import corpus, enlarged
 from benchmarks.watching import Held, held
 
+if TYPE_CHECKING:
+    from kg.library import Library
+
 SIZES = (163_698, 3_000_000)
 _EVERY = 0.5  # seconds between two looks at memory
+_WARM, _QUESTIONS, _CHECKED = 40, 400, 100  # questions before it counts, that count, and whose recall is looked at
+_PART = 1 << 16  # vectors compared at once
 
 
 @dataclass
@@ -119,18 +128,64 @@ def report(count: int, stages: list[Stage]) -> Iterator[str]:
     yield f"{count:>9,} papers  on disk {_disk(folder_of(count)) / 1e9:.2f} GB"
 
 
+def asked(counts: Sequence[int]) -> Iterator[str]:
+    """How long hybrid questions take at each size, asked in turn, and how many of the ten nearest are found."""
+    from kg.config import Config
+    from kg.filters import Search
+    from kg.library import Library
+
+    libraries = {count: Library(Config(data=folder_of(count))) for count in counts}
+    questions = corpus.questions(SIZES[0], _WARM + _QUESTIONS)
+    taken: dict[int, list[float]] = {count: [] for count in counts}
+    for question in questions:
+        for count, library in libraries.items():
+            start = time.perf_counter()
+            library.search(Search(question))
+            taken[count].append((time.perf_counter() - start) * 1000)
+    p95: dict[int, float] = {}
+    for count, library in libraries.items():
+        marks = statistics.quantiles(taken[count][_WARM:], n=100)
+        p95[count] = marks[94]
+        yield (
+            f"{count:>9,} papers  hybrid p50 {marks[49]:.0f}, p95 {marks[94]:.0f}, p99 {marks[98]:.0f} ms"
+            f"  recall@10 of the nearest {_recall(library, questions[-_CHECKED:]):.4f}"
+        )
+    yield f"p95 at {counts[-1]:,} papers is {p95[counts[-1]] / p95[counts[0]]:.2f} times that at {counts[0]:,}"
+
+
+def _recall(library: Library, questions: Sequence[str]) -> float:
+    """The share of the ten nearest papers that the index finds, compared with all of them."""
+    semantic, index = library.parts.semantic(), library.parts.vectors()
+    assert semantic is not None
+    assert index is not None
+    found: list[float] = []
+    for question in questions:
+        vector = semantic.encoder.query(question)
+        near = index.nearest(vector, 10)[0]
+        cosines = np.concatenate(
+            [index.vectors[start : start + _PART] @ vector for start in range(0, len(index), _PART)]
+        )
+        true = index.numbers[np.argpartition(-cosines, 10)[:10]]
+        found.append(len({*near.tolist()} & {*true.tolist()}) / 10)
+    return statistics.mean(found)
+
+
 def main() -> None:
     """Make the libraries, each in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--asked", action="store_true", help="only ask questions of the libraries that are there")
     parser.add_argument("--here", action="store_true", help="in this process, told as JSON")
     chosen = parser.parse_args()
-    for count in chosen.papers:
+    for count in () if chosen.asked else chosen.papers:
         if chosen.here:
             for line in report(count, ingest(count)):
                 sys.stdout.write(f"{line}\n")
         else:
             subprocess.run([sys.executable, "-m", "benchmarks.scale", "--here", "--papers", str(count)], check=True)
+    if not chosen.here:
+        for line in asked(chosen.papers):
+            sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

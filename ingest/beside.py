@@ -17,10 +17,10 @@ from typing import IO, TypeVar
 import msgspec
 
 from ingest.bulk import read_snapshot
-from ingest.pipes import Closed, Reply, receive, send
 from ingest.text import fit
 from ingest.workers import ended, started
 from kg.errors import DocumentError
+from kg.pipes import Closed, Reply, receive, send
 from kg.store.prepared import Prepared
 
 _T = TypeVar("_T")

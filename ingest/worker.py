@@ -15,9 +15,9 @@ from typing import Any, BinaryIO, NoReturn, TypeVar
 import msgspec
 
 from ingest.limits import MEMORY, OutOfMemory, allow_processor, confine, end_with, guarded
-from ingest.pipes import Closed, Reply, Request, receive, send, send_packed
 from kg.errors import DocumentError
 from kg.papers import Mention
+from kg.pipes import Closed, Reply, Request, receive, send, send_packed
 
 LARGEST_QUESTION = 2**30  # bytes: a document of 64 MiB, or a draft with all that belongs to it
 LARGEST_REPLY = 256 * 2**20  # bytes: a list of 64 MiB has 75 MB to tell

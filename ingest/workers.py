@@ -16,9 +16,9 @@ from typing import IO, Any, Generic, TypeVar
 import msgspec
 
 from ingest.limits import MEMORY, seconds_for, too_long
-from ingest.pipes import Closed, Reply, Request, receive, send
 from ingest.worker import LARGEST_REPLY
 from kg.errors import DocumentError
+from kg.pipes import Closed, Reply, Request, receive, send
 
 _T = TypeVar("_T")
 _LARGE = 8 * 2**20  # bytes of a document after which a worker is not kept: it would keep the memory

@@ -78,6 +78,11 @@ class SentenceEncoder:
         """The vector (d,) of length 1 of a question, with the model's own query prompt if it has one."""
         return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else self._encoded(text)
 
+    def queries(self, texts: Sequence[str]) -> Matrix:
+        """The vectors (n, d) of several questions, encoded together; nothing is remembered."""
+        with self._lock, _one_thread():
+            return _unit(self._model.encode_query(list(texts), batch_size=len(texts), show_progress_bar=False))
+
     def _encoded(self, text: str) -> Matrix:
         with self._lock, _one_thread():
             vector = _unit(self._model.encode_query(text, show_progress_bar=False))
@@ -106,7 +111,7 @@ def _static_texts(model: SentenceTransformer) -> StaticTexts:
     return StaticTexts(model[0])
 
 
-def open_encoder(name: str, models: Path, device: str = "auto", download: bool = False) -> Encoder:
+def open_encoder(name: str, models: Path, device: str = "auto", download: bool = False) -> SentenceEncoder:
     """The encoder whose vectors are stored under `name`; static models lie in the folder `models`.
 
     :raises UsageError: it cannot be loaded.

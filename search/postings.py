@@ -104,8 +104,10 @@ def _write_frequencies(store: Store, folder: Path, numbers: Numbers, lengths: ND
     words: list[str] = []
     holders = [np.zeros(0, dtype=np.int64)]
     places, frequencies = Growing(folder, "places", np.int32), Growing(folder, _IMPACTS, np.float32)
+    place_of = np.zeros(numbers[-1] + 1 if len(numbers) else 0, dtype=np.int32)  # to look up is quicker than to search
+    place_of[numbers] = np.arange(len(numbers))
     for part in store.words.occurrences(WEIGHTS):
-        word, place = np.repeat(np.arange(len(part.stems)), part.counts), np.searchsorted(numbers, part.numbers)
+        word, place = np.repeat(np.arange(len(part.stems)), part.counts), place_of[part.numbers]
         lengths += np.bincount(place, minlength=len(numbers))
         heads = np.flatnonzero(changes(word) | changes(place))
         places.append(place[heads])

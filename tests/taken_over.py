@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import msgspec
 
-from ingest.pipes import Reply, Request, receive, send
 from ingest.worker import LARGEST_QUESTION, Understood, Unread
 from kg.papers import Mention
+from kg.pipes import Reply, Request, receive, send
 
 MENTION = Mention("list.md", 1, title="A Title")
 

@@ -41,11 +41,15 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None], log
 
     :raises KgError: the address cannot be bound.
     """
+    listener = listen(host, port)
+    run(app, listener, log, lambda: announce(url_of(host, listener)))
+
+
+def run(app: Flask, listener: socket.socket, log: Kind, ready: Callable[[], object] = lambda: None) -> None:
+    """Serve on a socket that listens, until interrupted; `ready` is called once it answers."""
     logs.write(log)
-    listener = _listen(host, port)
     server = _server(logs.logged(app, log), listener)
-    shown = f"[{host}]" if ":" in host else host
-    announce(f"http://{shown}:{listener.getsockname()[1]}/")
+    ready()
     threading.Thread(target=_warm_up, args=(app.extensions["library"],), daemon=True).start()
     try:
         server.run()
@@ -53,6 +57,12 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None], log
         pass
     finally:
         server.close()
+
+
+def url_of(host: str, listener: socket.socket) -> str:
+    """The address of the pages on a socket that listens."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}/"
 
 
 def address_of(host: str) -> str:
@@ -89,8 +99,11 @@ def _connections() -> int:
     return files // _FILES_EACH
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; made here, because waitress leaves its own open when it cannot bind it."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; made here, because waitress leaves its own open when it cannot bind it.
+
+    :raises KgError: the address cannot be bound.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)

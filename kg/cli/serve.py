@@ -38,6 +38,7 @@ _NAME = re.compile(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}|\[?[0-9A-Fa-f:.]+\]?")
     show_default=True,
     help="Write to standard error: faults of the server; also a line for each request, without what it asks; or with.",
 )
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
 @library_options
 def serve(
     library: Library,
@@ -48,8 +49,13 @@ def serve(
     hosts: tuple[str, ...],
     cors: str | None,
     log: Any,
+    workers: int,
 ) -> None:
-    """Serve the library in the browser, and as JSON under /api/v1."""
+    """Serve the library in the browser, and as JSON under /api/v1.
+
+    With --workers several processes answer, and one more encodes questions for all of them: for many readers on a
+    machine with several processors.
+    """
     token = _token(token)
     _check(hosts, cors)
     from webapp import Access, create_app
@@ -62,8 +68,17 @@ def serve(
             f"--host {host or repr(host)} can be reached from other machines: give --token TOKEN (or KG_TOKEN) to ask "
             "for it, or --public-read to let anyone read"
         )
-    app = create_app(library, Access(address, (host, *hosts), token, cors))
-    run(app, address, port, lambda url: click.echo(f"Serving {library.config.data} on {url}"), log)
+    access = Access(address, (host, *hosts), token, cors)
+
+    def announce(url: str) -> None:
+        click.echo(f"Serving {library.config.data} on {url}")
+
+    if workers > 1:
+        from webapp.workers import serve as run_several
+
+        run_several(library.config, access, port, announce, log, workers)
+    else:
+        run(create_app(library, access), address, port, announce, log)
 
 
 def _token(given: str | None) -> str | None:

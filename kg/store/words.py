@@ -18,7 +18,7 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 _PART = re.compile(r"[^\W_]+")
 # Signs of a word; FTS5 cuts longer ones after 32,768 bytes, within a sign, and then it is no text any more.
 _LONGEST = 8_000
-_GATHERED = 500_000  # occurrences that are dealt with together
+_GATHERED = 2_000_000  # occurrences that are dealt with together
 _ROWS = 1_000  # words fetched at once
 
 

@@ -10,7 +10,6 @@ from functools import cache
 import msgspec
 
 from ingest.mentions import find_mentions
-from ingest.pipes import Closed, Reply, Request, receive
 from ingest.readers import parse_document
 from ingest.worker import LARGEST_REPLY, Understood
 from ingest.worker import Unread as Document
@@ -19,6 +18,7 @@ from kg.drafts.cited import cited_works
 from kg.drafts.reading import read
 from kg.errors import DocumentError
 from kg.papers import Mention
+from kg.pipes import Closed, Reply, Request, receive
 from tests import drafts, examples, test_bibliography
 from tests.fuzzing.documents import OF_TEX
 from tests.fuzzing.documents import TARGETS as DOCUMENTS

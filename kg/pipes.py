@@ -7,11 +7,13 @@ Never pickle: what is read out of one is a value of the type that is expected or
 from __future__ import annotations
 
 import struct
-from typing import IO, Any, Generic, TypeVar
+from io import BufferedRWPair
+from typing import IO, Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
 _T = TypeVar("_T")
+Pipe: TypeAlias = IO[bytes] | BufferedRWPair  # of a process, or of a socket
 _LENGTH = struct.Struct("!I")
 
 
@@ -34,7 +36,7 @@ class Reply(msgspec.Struct, Generic[_T]):
     last: bool = False
 
 
-def send(pipe: IO[bytes], message: Any) -> int:
+def send(pipe: Pipe, message: Any) -> int:
     """Write a message; its size in bytes.
 
     :raises Closed: the other process has ended.
@@ -42,7 +44,7 @@ def send(pipe: IO[bytes], message: Any) -> int:
     return send_packed(pipe, msgspec.msgpack.encode(message))
 
 
-def send_packed(pipe: IO[bytes], packed: bytes) -> int:
+def send_packed(pipe: Pipe, packed: bytes) -> int:
     """Write a message that is MessagePack already (less than 4 GiB); its size in bytes.
 
     :raises Closed: the other process has ended.
@@ -56,7 +58,7 @@ def send_packed(pipe: IO[bytes], packed: bytes) -> int:
     return len(packed)
 
 
-def receive(pipe: IO[bytes], decoder: msgspec.msgpack.Decoder[_T], largest: int) -> _T:
+def receive(pipe: Pipe, decoder: msgspec.msgpack.Decoder[_T], largest: int) -> _T:
     """Read a message of at most `largest` bytes.
 
     :raises Closed: the other process has ended, perhaps in the middle of it, or it is no such message.
@@ -70,7 +72,7 @@ def receive(pipe: IO[bytes], decoder: msgspec.msgpack.Decoder[_T], largest: int)
         raise Closed(str(error)) from error
 
 
-def _exactly(pipe: IO[bytes], size: int) -> bytes:
+def _exactly(pipe: Pipe, size: int) -> bytes:
     found = pipe.read(size)
     if len(found) < size:
         raise Closed("the pipe has ended")
