@@ -171,10 +171,9 @@ class EncoderClient:
         return np.frombuffer(given.vectors, dtype=np.float32).reshape(len(texts), -1)
 
     def _connected(self) -> Pipe:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(self._path)
-        self._pipe = pipe = connection.makefile("rwb")
-        connection.close()  # the file keeps it open
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self._path)
+            self._pipe = pipe = connection.makefile("rwb")  # which keeps it open
         threading.Thread(target=self._take, args=(pipe,), daemon=True).start()
         return pipe
 

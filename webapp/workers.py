@@ -59,10 +59,11 @@ def serve(config: Config, access: Access, port: int, announce: Callable[[str], N
         roles: list[Role] = [lambda: _encode(config, encoders)]
         roles += [lambda: _answer(config, access, listener, log, path)] * count
         try:
-            for role in roles:
-                family.start(_Child(role, time.monotonic()))
-            announce(server.url_of(access.host, listener))
-            family.keep()
+            with suppress(_Ended):
+                for role in roles:
+                    family.start(_Child(role, time.monotonic()))
+                announce(server.url_of(access.host, listener))
+                family.keep()
         finally:
             family.end()
 
@@ -98,19 +99,18 @@ class _Family:
         _play(child.role, self._read, self._held)
 
     def keep(self) -> None:
-        """Start again what ends, until told to end.
+        """Start again what ends, for ever.
 
         :raises KgError: a process ends each time as soon as it is started.
         """
-        with suppress(_Ended):
-            while True:
-                pid, _ = os.wait()
-                child = self._children.pop(pid)
-                soon = time.monotonic() - child.started < _SOON
-                failures = child.failures + 1 if soon else 0
-                if failures >= _MOST:
-                    raise KgError("a process of the server ends as soon as it is started: see above why")
-                self.start(_Child(child.role, time.monotonic(), failures))
+        while True:
+            pid, _ = os.wait()
+            child = self._children.pop(pid)
+            soon = time.monotonic() - child.started < _SOON
+            failures = child.failures + 1 if soon else 0
+            if failures >= _MOST:
+                raise KgError("a process of the server ends as soon as it is started: see above why")
+            self.start(_Child(child.role, time.monotonic(), failures))
 
     def end(self) -> None:
         """Let all end, and wait for it."""
