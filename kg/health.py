@@ -60,7 +60,7 @@ def status(store: Store, config: Config) -> Status:
         "documents": documents,
         "mentions": mentions,
         **store.papers.counts(),
-        "embedded": store.vectors.count(model),
+        "embedded": _embedded(store, config, model),
         "references_known": store.citations.papers_with_references(),
         "references": store.asks.references(),
         "unresolved_works": store.papers.unresolved(),
@@ -74,3 +74,10 @@ def status(store: Store, config: Config) -> Status:
         "last_run": store.runs.last(),
     }
     return cast(Status, found)
+
+
+def _embedded(store: Store, config: Config, model: str) -> int:
+    """Number of papers that have a vector: as the index tells where it is fresh, since counting takes long."""
+    manifest = generations.read(config.index_folder, VECTORS)
+    fresh = manifest is not None and (manifest.maker, manifest.state) == (model, store.state("texts"))
+    return manifest.count if manifest and fresh else store.vectors.count(model)

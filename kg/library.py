@@ -173,9 +173,11 @@ class Library:
         """
         return author(self, author_id)
 
+    @from_one_state
     def topics(self) -> list[TopicCount]:
         """Every topic with the number of its papers, largest first."""
-        return self.store.topics.all()
+        columns = self.parts.columns(self.store.state("relations"))
+        return self.store.topics.counted(columns.totals("topic")) if columns else self.store.topics.all()
 
     @from_one_state
     def topic(self, topic_id: str, papers: bool = True) -> TopicAnswer:

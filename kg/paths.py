@@ -22,7 +22,7 @@ def path(library: Library, one: str, other: str) -> PathAnswer:
     :raises NotFound: nothing goes by one of the names, or the graph does not hold it yet.
     """
     store, tables = library.store, library.parts.graph()
-    named = [_named(store, reference) for reference in (one, other)]
+    named = [_named(library, reference) for reference in (one, other)]
     if tables is None:
         raise NotFound("there is no graph yet: run `kg ingest`")
     start, end = (_node(store, tables, kind, id_) for kind, id_ in named)
@@ -35,31 +35,31 @@ def path(library: Library, one: str, other: str) -> PathAnswer:
     )
 
 
-def _named(store: Store, reference: str) -> tuple[str, str]:
+def _named(library: Library, reference: str) -> tuple[str, str]:
     """Kind and id of what a name means: of `author:ann-bee` an author, else a paper before an author before a topic."""
     kind, colon, name = reference.partition(":")
     tried = {kind: name.strip()} if colon and kind in _FINDERS else dict.fromkeys(_FINDERS, reference)
     for kind, name in tried.items():
-        if name and (found := _FINDERS[kind](store, name)) is not None:
+        if name and (found := _FINDERS[kind](library, name)) is not None:
             return kind, found
     raise NotFound(f"no {' or '.join(tried)} {reference[:200]!r} in the library; {_HINTS[next(iter(tried))]}")
 
 
-def _author(store: Store, name: str) -> str | None:
+def _author(library: Library, name: str) -> str | None:
     """The id of an author by that id, or by a name as a paper prints it."""
-    return store.people.id_of(name) or store.people.id_of(slug(name, 80))
+    return library.store.people.id_of(name) or library.store.people.id_of(slug(name, 80))
 
 
-def _topic(store: Store, name: str) -> str | None:
+def _topic(library: Library, name: str) -> str | None:
     """The id of a topic by its id or label; of several of one label, of the largest."""
-    topics = store.topics.all()
+    topics = library.topics()
     by_id = (topic.id for topic in topics if topic.id == name)
     by_label = (topic.id for topic in topics if topic.label.casefold() == name.casefold())
     return next(by_id, None) or next(by_label, None)
 
 
-_FINDERS: Mapping[str, Callable[[Store, str], str | None]] = {
-    "paper": lambda store, name: store.identity.find(name),
+_FINDERS: Mapping[str, Callable[[Library, str], str | None]] = {
+    "paper": lambda library, name: library.store.identity.find(name),
     "author": _author,
     "topic": _topic,
 }

@@ -31,7 +31,7 @@ def topic(library: Library, topic_id: str, papers: bool) -> TopicAnswer:
         found.label,
         tuple(store.papers.get(topics.papers(topic_id))) if papers else (),
         Topic(parent.id, parent.label) if parent else None,
-        tuple(topics.parts(topic_id)),
+        tuple(part for part in library.topics() if part.parent == topic_id),
         tuple(topics.timeline(topic_id)),
         found.source,
         _near(library, topic_id),

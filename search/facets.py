@@ -52,6 +52,10 @@ class FacetColumns:
         found = {name: column.counts(places) for name, column in self._columns.items()}
         return {**found, "year": sorted(found["year"], reverse=True)}
 
+    def totals(self, name: str) -> dict[str, int]:
+        """How many papers have each value of a facet that any has."""
+        return self._columns[name].totals()
+
 
 class _Column:
     """The values of each paper: those of place `p` are `codes[starts[p]:starts[p + 1]]`."""
@@ -60,6 +64,11 @@ class _Column:
         self._starts, self._codes = mapped(folder, f"{name}_starts"), mapped(folder, f"{name}_codes")
         self._values = Texts(folder, f"{name}_values")
         self._most = None if name == "year" else MOST
+
+    def totals(self) -> dict[str, int]:
+        """How many papers have each value."""
+        counted = np.bincount(self._codes, minlength=len(self._values)).tolist()
+        return {self._values[code].decode("utf-8", "surrogatepass"): count for code, count in enumerate(counted)}
 
     def counts(self, places: NDArray[np.intp]) -> list[tuple[str, int]]:
         """(value, count) among the papers at these places, from the most; equal counts by value."""

@@ -15,6 +15,7 @@ OF_PAPERS = (
     "papers_by_title",
     "papers_by_text",
     "papers_by_title_hash",
+    "papers_newest",
     "paper_authors_by_author",
     "paper_categories_by_category",
 )

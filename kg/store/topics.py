@@ -102,6 +102,13 @@ class Topics:
         row = self._db.execute("SELECT id, label, parent, source FROM topics WHERE id = ?", [topic_id]).fetchone()
         return TopicNode(*row) if row else None
 
+    def counted(self, papers: Mapping[str, int]) -> list[TopicCount]:
+        """Every topic with the number of its papers, given by its id, largest first; see `all`."""
+        counts = [
+            TopicCount(node.id, node.label, papers.get(node.id, 0), node.parent, node.source) for node in self.nodes()
+        ]
+        return sorted(counts, key=lambda topic: (-topic.papers, topic.label))
+
     def all(self) -> list[TopicCount]:
         """Every topic with the number of its papers, largest first.
 
@@ -115,10 +122,6 @@ class Topics:
             )
             self._counted = state, [TopicCount(*row) for row in rows]
         return list(self._counted[1])
-
-    def parts(self, topic_id: str) -> list[TopicCount]:
-        """The topics that are part of one, with the number of their papers, largest first."""
-        return [topic for topic in self.all() if topic.parent == topic_id]
 
     def papers(self, topic_id: str) -> list[str]:
         """Ids of the papers about a topic, newest first."""
