@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graph.tables import EDGES, MAKER, NODES, Ends, Links, Places, links_of
 from kg import generations
-from kg.arrays import GrowingTexts, places_of, save, save_texts
+from kg.arrays import GrowingTexts, changes, places_of, save, save_texts
 from kg.generations import GRAPH, Manifest
 
 PaperRow = tuple[int, str, str, str, bool]  # number, id, title, published, of the library
@@ -138,8 +138,9 @@ def _placed(names: Sequence[int | str], known: _Ends) -> Ends:
 
 
 def _sorted(ones: NDArray[Any], others: NDArray[Any], sources: Ends, one: int, other: int) -> tuple[Links, Places]:
-    """Edges (m,) of one kind in rows, and at which place of the given ones each was."""
+    """Edges (m,) of one kind in rows, each pair once, and at which place of the given ones each was."""
     order = np.lexsort((others, ones))
+    order = order[changes(ones[order]) | changes(others[order])]
     return links_of(ones[order], others[order], sources[order], one, other), order
 
 

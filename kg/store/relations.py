@@ -14,13 +14,14 @@ _NODES = {
     "topic": "SELECT id, label FROM topics",
     "list": "SELECT slug, title FROM documents",
 }
-# (from, to, who says so); papers by number. Several who say the same are put together.
+# (from, to, who says so); papers by number. Several who say the same are put together; who is twice among a paper's
+# authors comes twice.
 _EDGES = {
     "cites": "SELECT citing, cited, group_concat(source, ', ') FROM "
     "(SELECT * FROM citations WHERE citing <> cited ORDER BY citing, cited, source) GROUP BY citing, cited",
-    "wrote": "SELECT DISTINCT a.author, a.paper, coalesce(p.metadata_source, 'document') FROM paper_authors a "
+    "wrote": "SELECT a.author, a.paper, coalesce(p.metadata_source, 'document') FROM paper_authors a "
     "JOIN papers p ON p.number = a.paper",
-    "in_category": "SELECT DISTINCT c.paper, c.category, coalesce(p.metadata_source, 'document') "
+    "in_category": "SELECT c.paper, c.category, coalesce(p.metadata_source, 'document') "
     "FROM paper_categories c JOIN papers p ON p.number = c.paper",
     "about": "SELECT t.paper, t.topic, topics.source FROM paper_topics t JOIN topics ON topics.id = t.topic",
     "within": "SELECT id, parent, source FROM topics WHERE parent IN (SELECT id FROM topics)",
@@ -51,7 +52,7 @@ class Relations:
         return iter(self._db.execute(_NODES[kind]))
 
     def edges(self, kind: str) -> Iterator[tuple[int | str, int | str, str]]:
-        """(from, to, who says so) of each edge of that kind, each pair once; papers by number, others by id."""
+        """(from, to, who says so) of each edge of that kind; papers by number, others by id."""
         if kind in _EDGES:
             return iter(self._db.execute(_EDGES[kind]))
         rows = self._db.execute(
