@@ -16,6 +16,8 @@ from search.postings import Postings
 
 Numbers = NDArray[np.int64]
 
+_MANY, _EVERY = 500_000, 64  # scores that are many, and of how many one is looked at
+
 
 @dataclass(frozen=True, slots=True)
 class KeywordScores:
@@ -38,7 +40,7 @@ class KeywordScores:
 
     def best(self, limit: int | None = None) -> Numbers:
         """The papers that have one of the words, best first, ties by number."""
-        places = np.flatnonzero(self.scores)
+        places = np.flatnonzero(self.scores > _least_of(self.scores, limit))
         if limit is not None and limit < len(places):
             scores = self.scores[places]
             places = places[scores >= np.partition(scores, -limit)[-limit]]
@@ -49,6 +51,18 @@ class KeywordScores:
         places, known = places_of(allowed, self.numbers)
         kept = places[known]
         return replace(self, numbers=self.numbers[kept], scores=self.scores[kept])
+
+
+def _least_of(scores: NDArray[np.float32], limit: int | None) -> float:
+    """A score that at least `limit` of many scores (n,) are above, found by looking at few of them; else 0.
+
+    To part the best from millions of others takes longer than all else of a question.
+    """
+    if limit is None or len(scores) < _MANY:
+        return 0.0
+    few = scores[::_EVERY]
+    guess = float(np.partition(few, -2 * (limit // _EVERY + 2))[-2 * (limit // _EVERY + 2)])
+    return guess if guess > 0 and np.count_nonzero(scores > guess) >= limit else 0.0
 
 
 def keyword_scores(

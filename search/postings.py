@@ -26,6 +26,7 @@ _K1, _B = 1.2, 0.75  # FTS5's own, which cannot be set
 _KEPT_SPANS = 16_384  # stems of which it is remembered where their postings lie: a look-up reads words all over
 _LEAST_IDF = 1e-6  # FTS5's for a word that half of the papers or more have
 _PART = 1 << 20  # postings that are made at once
+_MANY = 500_000  # postings, from which on it pays to import SciPy
 _IMPACTS = "impacts"
 
 Numbers = NDArray[np.int64]
@@ -58,10 +59,23 @@ class Postings:
 
     def scores(self, stems: Sequence[str]) -> NDArray[np.float32]:
         """BM25 (N,) of every paper for these stems; 0 where none of them occurs."""
+        spans = [self._span(stem) for stem in stems]
+        if sum(span.stop - span.start for span in spans) > _MANY:
+            return self._summed(spans)
         total = np.zeros(len(self.numbers), dtype=np.float32)
-        for span in map(self._span, stems):
+        for span in spans:
             total[self._places[span]] += self._impacts[span]
         return total
+
+    def _summed(self, spans: Sequence[slice]) -> NDArray[np.float32]:
+        """The same by SciPy, which adds millions of numbers without writing them down in between."""
+        from scipy import sparse
+
+        lengths = [span.stop - span.start for span in spans]
+        impacts, places = (np.concatenate([part[span] for span in spans]) for part in (self._impacts, self._places))
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        columns = sparse.csc_array((impacts, places, starts), shape=(len(self.numbers), len(spans)))
+        return np.asarray(columns @ np.ones(len(spans), dtype=np.float32), dtype=np.float32)
 
     def rarest(self, stems: Sequence[str], most: int) -> list[str]:
         """Those `most` of the stems that the fewest papers have, of those that any has; the rarest first."""
