@@ -202,8 +202,14 @@ def m008_history(db: Database) -> None:
 
 @migrations()
 def m009_newest(db: Database) -> None:
-    # Millions of rows are not looked at for the newest ones, nor counted one by one.
+    # So that of millions of rows none is looked at for the newest ones, those of a year, and counts.
     db.execute("CREATE INDEX papers_newest ON papers (coalesce(published, '') DESC, number) WHERE in_library")
+    db.execute("CREATE INDEX papers_with_abstract ON papers (number) WHERE in_library AND abstract IS NOT NULL")
+    db.execute("CREATE INDEX papers_only_cited ON papers (number) WHERE NOT in_library")
+    db.execute(
+        "CREATE INDEX papers_unresolved ON papers (number) "
+        "WHERE in_library AND coalesce(metadata_source, 'document') = 'document'"
+    )
 
 
 def new_history(db: Database) -> None:

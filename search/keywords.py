@@ -40,11 +40,16 @@ class KeywordScores:
 
     def best(self, limit: int | None = None) -> Numbers:
         """The papers that have one of the words, best first, ties by number."""
+        return self.ranked(limit)[0]
+
+    def ranked(self, limit: int | None = None) -> tuple[Numbers, Scores]:
+        """The same with their scores."""
         places = np.flatnonzero(self.scores > _least_of(self.scores, limit))
         if limit is not None and limit < len(places):
             scores = self.scores[places]
             places = places[scores >= np.partition(scores, -limit)[-limit]]
-        return self.numbers[places[np.argsort(-self.scores[places], kind="stable")][:limit]]
+        places = places[np.argsort(-self.scores[places], kind="stable")][:limit]
+        return self.numbers[places], self.scores[places].astype(np.float64)
 
     def among(self, allowed: Numbers) -> KeywordScores:
         """Those of these papers (in order) only; what is usual in the library stays the same."""

@@ -152,8 +152,8 @@ def _hits(sides: Sides, query: Query, scope: Scope, mode: Mode, pool: int = _POO
     if allowed is not None:
         words = words.among(allowed)
     if mode == "keyword" or sides.semantic is None:
-        best = words.best()
-        return replace(Hits.of_words(best), scores=words.of(best))
+        best, scores = words.ranked()
+        return replace(Hits.of_words(best), scores=scores)
     return _present(sides, _fused(sides.semantic, query, words, allowed, pool), scope)
 
 

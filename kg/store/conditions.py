@@ -91,8 +91,10 @@ def _title(value: str) -> Condition:
 
 
 def _year(value: str) -> Condition:
-    first, last = parse_years(value) or (0, -1)
-    return "coalesce(CAST(substr(p.published, 1, 4) AS INTEGER), -1) BETWEEN ? AND ?", [first, last]
+    first, last = parse_years(value) or (1, 0)
+    first, last = (first, last) if first <= last else (1, 0)  # 10000 comes before 2019
+    # As the index `papers_newest` has it; `~` comes behind all that a date may go on with.
+    return "coalesce(p.published, '') BETWEEN ? AND ?", [f"{first:04}", f"{last:04}~"]
 
 
 def _category(value: str) -> Condition:

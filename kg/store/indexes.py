@@ -16,6 +16,7 @@ OF_PAPERS = (
     "papers_by_text",
     "papers_by_title_hash",
     "papers_newest",
+    "papers_with_abstract",
     "paper_authors_by_author",
     "paper_categories_by_category",
 )
