@@ -18,7 +18,7 @@ from pathlib import Path
 from kg import generations
 from kg.config import STATIC, Config
 from kg.connecting import status as graph_status
-from kg.deriving import derive, drop_other_histories, finer_status, index_vectors, model_of
+from kg.deriving import derive, drop_other_histories, finer_status, index_finer, index_vectors, model_of
 from kg.errors import StorageError
 from kg.files import half_written
 from kg.generations import COLUMNS, FACETS, FINER, GRAPH, KINDS, MAP, VECTORS, WORDS
@@ -232,6 +232,8 @@ def _again(library: Library, store: Store, kind: str, model: str) -> None:
         generations.drop(library.config.index_folder, kind)
     if store.vectors.count(model):
         index_vectors(library, store, model)
+    if kind == FINER:
+        index_finer(library, store, model, begin=True)
     derive(library, store)
 
 

@@ -100,6 +100,8 @@ def _answer(library: Library, store: Store, model: str, complete: bool, progress
         index_vectors(library, store, STATIC + model, progress)
         index_finer(library, store, STATIC + model, progress, begin=True)
     else:
+        if _in_place(library) == STATIC + model:
+            store.vectors.count_change()  # topics are to be those of the better vectors
         index_vectors(library, store, model, progress)
     derive(library, store, progress)
 

@@ -141,7 +141,7 @@ def _make_impacts(folder: Path, holders: Numbers, lengths: NDArray[np.float64]) 
     average = max(lengths.sum() / max(papers, 1), 1.0)
     norms = (_K1 * (1 - _B + _B * lengths / average)).astype(np.float32)
     places, ends = mapped(folder, "places"), np.cumsum(holders)
-    impacts = np.load(folder / f"{_IMPACTS}.npy", mmap_mode="r+")
+    impacts = np.lib.format.open_memmap(folder / f"{_IMPACTS}.npy", mode="r+")
     for start in range(0, len(impacts), _PART):
         part = slice(start, min(start + _PART, len(impacts)))
         word = np.searchsorted(ends, np.arange(part.start, part.stop), side="right")

@@ -145,6 +145,7 @@ def test_a_damaged_finer_index_is_made_anew(static: Library) -> None:
     (static.config.index_folder / manifest.folder / "mean.npy").write_bytes(b"nonsense")
     found = examine(static, True, nothing)
     assert found[-1].problem == "the index of the full model is damaged"
+    assert generations.read(static.config.index_folder, FINER) is not None
     assert not examine(static, False, nothing)
 
 
@@ -220,6 +221,16 @@ def test_new_papers_are_in_both_indexes_after_the_next_run(static: Library, tmp_
     assert semantic.index.vector(number) is not None
     assert "1902.00001" in {found.id for found in static.search(Search("something else", "semantic")).results}
     assert not examine(static, False, nothing)
+
+
+def test_topics_are_those_of_the_full_model_once_it_is_complete(static: Library) -> None:
+    with Store(static.config.database) as store:
+        before = store._db.execute("SELECT value FROM topics_made_of ORDER BY state").fetchall()
+        go_on(static, limit=5)
+        assert store._db.execute("SELECT value FROM topics_made_of ORDER BY state").fetchall() == before
+        go_on(static)
+        assert store._db.execute("SELECT value FROM topics_made_of ORDER BY state").fetchall() != before
+        assert store.topics.are_fresh()
 
 
 def test_without_a_library_it_says_what_to_do(tmp_path: Path) -> None:

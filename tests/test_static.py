@@ -8,7 +8,7 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from search.encoder import bundled_folder
-from search.static import distil
+from search.static import StaticTexts, distil
 
 pytestmark = pytest.mark.slow
 
@@ -67,11 +67,40 @@ def test_a_distillation_that_fails_leaves_the_old_folder(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr("search.static._token_vectors", lambda model, _: np.eye(len(model.tokenizer), 400))
     monkeypatch.setattr(SentenceTransformer, "save_pretrained", full)
     with pytest.raises(OSError, match="No space"):
         distil(bundled, path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["static"]
     assert _contents(path) == _contents(folder)
+
+
+ODD = [
+    "",
+    " ",
+    "  two  spaces ",
+    "a\x1cb\x00c d",
+    "naïve café e\u0301",
+    "日本語 and 中文",
+    "\u0301x y",
+    "x" * 300 + " y",
+    "don't-stop (now)…",
+    "a\u00a0b\u2003c",
+    "tab\tsep\nline\r\nend",
+    "ΣΑΣ ﬁx ½ 👩‍🔬",
+    "[CLS] [MASK] ##ing",
+]
+
+
+@pytest.mark.parametrize("remembered", [0, 500_000])
+def test_pieces_give_the_vectors_of_the_model_itself(
+    static: SentenceTransformer, monkeypatch: pytest.MonkeyPatch, remembered: int
+) -> None:
+    monkeypatch.setattr("search.static._REMEMBERED", remembered)
+    texts = StaticTexts(static[0])
+    for _ in range(2):  # the second time from what is remembered
+        assert np.array_equal(texts.vectors(ODD), static.encode(ODD))
+    assert len(texts._known) <= max(remembered, 0)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

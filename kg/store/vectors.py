@@ -84,6 +84,11 @@ class Vectors:
             if not counted:
                 self._db.execute("UPDATE states SET value = ? WHERE name = 'texts'", [before])
 
+    def count_change(self) -> None:
+        """Let what is derived from vectors be stale: those of another model are in place from now on."""
+        with self._db.atomic():
+            self._db.execute("UPDATE states SET value = value + 1 WHERE name = 'texts'")
+
     def last(self) -> int:
         """The number of the newest vector; 0 where there is none."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()[0])
