@@ -60,6 +60,8 @@ def _embed_by_hash(store: Store, model: str, load: Callable[[], Encoder], progre
     """The same in the order of the texts' hashes, in which the table of vectors is filled quickest."""
     done, after, begun = 0, "", 0.0
     while chunk := store.vectors.missing_texts(model, after, _STATIC_CHUNK):
+        if not done:
+            progress("embedding", 0, 0)
         begun = begun if done else _share(min(chunk))
         store.vectors.add(model, list(chunk), load().documents(list(chunk.values())))
         done, after = done + len(chunk), max(chunk)
