@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -25,10 +26,11 @@ from kg.generations import VECTORS
 from kg.library import Library
 from kg.store import Store
 from kg.turns import alone
-from search.embedding import embed
+from search.embedding import chunks_of, computed_here, keep
 
 if TYPE_CHECKING:
     from ingest.outcome import Progress
+    from search.embedding import Chunk, Computed
 
 _BATCH = 4096  # papers that are sorted by length together, so that little is padded
 _LISTED = 5000  # papers of lists whose neighbours are asked for, at most
@@ -53,45 +55,81 @@ def catch_up(
     seconds: float | None,
     progress: Progress,
     say: Callable[[str], None],
+    ray: str | None = None,
 ) -> Embedded:
     """Embed what the model of the settings has not embedded, and let it answer.
 
     :param limit: texts at most; None for all. 0 only brings the index up to date.
     :param seconds: after which no more is begun.
+    :param ray: the address of a Ray cluster that is to embed; None for this machine. See `search.machines`.
     :raises UsageError: there is no library, or the model cannot be loaded.
+    :raises ModelError: a machine of the cluster cannot load it.
+    :raises ServiceError: the cluster cannot be reached, or failed.
     :raises StorageError: the data folder cannot be written.
     """
     model, start = library.config.model_name, time.monotonic()
     if not library.config.database.is_file():
         raise UsageError(library.config.no_papers)
-    until = math.inf if seconds is None else start + seconds
     with alone(library.config.data, say), Store(library.config.database) as store:
-        done, complete = _embed(library, store, limit, until, progress)
-        spent = time.monotonic() - start
-        _answer(library, store, model, complete, progress)
-        return Embedded(done, spent, complete)
-
-
-def _embed(library: Library, store: Store, limit: int | None, until: float, progress: Progress) -> tuple[int, bool]:
-    """Embed texts until there are so many, or it is that moment; how many there were, and whether nothing is left."""
-    model, parts, done = library.config.model_name, library.parts, 0
-    counted = _in_place(library) != STATIC + model  # else all that is derived is of the static vectors
-    for numbers in useful_first(library, store):
-        texts = store.vectors.missing_of(model, numbers)
-        wanted = dict(islice(texts.items(), None if limit is None else limit - done))
-        before = done
-        done += embed(
+        work = _Work(library, store, limit, math.inf if seconds is None else start + seconds)
+        done = keep(
             store,
             model,
-            wanted,
-            lambda: parts.ready_encoder(model),
-            until,
-            lambda count: progress("embedding", before + count, limit or 0),  # noqa: B023 (called at once)
-            counted,
+            work.done(_computed(library, work, ray, say)),
+            lambda count: progress("embedding", count, limit or 0),
+            _in_place(library) != STATIC + model,  # else all that is derived is of the static vectors
         )
-        if done - before < len(texts):
-            return done, False
-    return done, True
+        spent = time.monotonic() - start
+        _answer(library, store, model, work.complete, progress)
+        return Embedded(done, spent, work.complete)
+
+
+class _Work:
+    """What is to be embedded in chunks: so many texts, none after that moment; `complete` once nothing is left."""
+
+    def __init__(self, library: Library, store: Store, limit: int | None, until: float) -> None:
+        self.complete = False
+        self._library, self._store, self._limit, self._until = library, store, limit, until
+        self._asked: set[str] = set()  # texts that are not stored yet, of which there are some where others compute
+
+    def __iter__(self) -> Iterator[Chunk]:
+        left = self._limit
+        for numbers in useful_first(self._library, self._store):
+            texts = self._missing(numbers)
+            for chunk in chunks_of(dict(islice(texts.items(), left))):
+                if time.monotonic() >= self._until:
+                    return
+                self._asked |= chunk.keys()
+                yield chunk
+            if left is not None:
+                if left < len(texts):
+                    return
+                left -= len(texts)
+        self.complete = True
+
+    def done(self, computed: Computed) -> Computed:
+        """Take note of what is stored, which is when the next vectors are asked for."""
+        with closing(computed):
+            for keys, vectors in computed:
+                yield keys, vectors
+                self._asked.difference_update(keys)
+
+    def _missing(self, numbers: Numbers) -> dict[str, str]:
+        texts = self._store.vectors.missing_of(self._library.config.model_name, numbers)
+        return {key: text for key, text in texts.items() if key not in self._asked}
+
+
+def _computed(library: Library, work: Iterable[Chunk], ray: str | None, say: Callable[[str], None]) -> Computed:
+    """The vectors of that work, computed here or on a Ray cluster."""
+    config = library.config
+    if ray is None:
+        return computed_here(work, lambda: library.parts.ready_encoder(config.model_name))
+    from search.encoder import digest
+    from search.foreman import Model
+    from search.machines import embed_on
+
+    model = Model(config.model_name, config.device, digest(config.model))
+    return embed_on(ray, model, work, say)
 
 
 def _answer(library: Library, store: Store, model: str, complete: bool, progress: Progress) -> None:

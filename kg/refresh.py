@@ -15,12 +15,17 @@ from ingest.reading import Web, now, read_documents
 from ingest.routes.resolution import in_library
 from ingest.run import ask_services
 from ingest.services import Services
+from kg import generations
+from kg.config import STATIC
 from kg.deriving import derive, drop_other_histories, index_vectors
 from kg.errors import UsageError
+from kg.generations import VECTORS
 from kg.library import Library
 from kg.store import Store
 from kg.turns import alone
 from search.embedding import embed_missing
+
+_MANY = 50_000  # papers that the full model takes a quarter of an hour for where it is quick, and an hour elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def _embed(
     """Embed what is new, and rebuild what is asked if it changed; an encoder is loaded only when needed."""
     parts, embedded = library.parts, 0
     if options.encoder != "none":
-        model = parts.model(options.encoder)
+        model = parts.model(_encoder(library, store, options, say))
         parts.may_download = online
         if before := parts.changed_from(model):
             say(f"the model is now {model}: embedding again; until that is done, the index of {before} answers")
@@ -138,3 +143,15 @@ def _embed(
             parts.keep_static(model)  # questions need it too, and it may be damaged, or gone
         index_vectors(library, store, model, progress)
     return embedded
+
+
+def _encoder(library: Library, store: Store, options: Options, say: Callable[[str], None]) -> str | None:
+    """The kind of encoder: where nothing is asked for, a static one for many papers of which none is embedded yet."""
+    if options.encoder or generations.version(library.config.index_folder, VECTORS) is not None:
+        return options.encoder
+    if models := store.vectors.models():  # a run that was stopped goes on
+        return "static" if models[0] == STATIC + library.config.model_name else None
+    if (count := store.papers.count()) <= _MANY:
+        return None
+    say(f"{count} papers are embedded by a static model, which takes minutes; `kg embed` lets the full one catch up")
+    return "static"

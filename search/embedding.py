@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from itertools import islice
 
 from kg.config import STATIC
 from kg.store import Store
+from kg.store.vectors import Matrix
 from search.encoder import Encoder
 
 Progress = Callable[[str, int, int], None]  # what is done, how many of it, of how many
+Chunk = Mapping[str, str]  # texts by their hashes, embedded and committed together
+Computed = Generator[tuple[list[str], Matrix]]  # hashes, and a vector (n, d) for each
 
 # Texts between two commits: a few seconds of work on a laptop, half a second of a static model.
 _CHUNK, _STATIC_CHUNK = 256, 2048
@@ -28,31 +31,38 @@ def embed_missing(store: Store, model: str, load: Callable[[], Encoder], progres
     if not missing:
         return 0
     progress("embedding", 0, len(missing))
-    for start in range(0, len(missing), _CHUNK):
-        embed(store, model, store.vectors.texts(missing[start : start + _CHUNK]), load)
-        progress("embedding", min(start + _CHUNK, len(missing)), len(missing))
+    chunks = (store.vectors.texts(missing[start : start + _CHUNK]) for start in range(0, len(missing), _CHUNK))
+    keep(store, model, computed_here(chunks, load), lambda done: progress("embedding", done, len(missing)))
     return len(missing)
 
 
-def embed(
-    store: Store,
-    model: str,
-    texts: Mapping[str, str],
-    load: Callable[[], Encoder],
-    until: float = math.inf,
-    told: Callable[[int], object] = lambda _: None,
-    counted: bool = True,
-) -> int:
-    """Embed texts by their hashes, chunk by chunk, until that moment (of `time.monotonic`); how many were embedded.
+def chunks_of(texts: Mapping[str, str]) -> Iterator[Chunk]:
+    """The chunks that texts are embedded in, in this order."""
+    rest = iter(texts.items())
+    while chunk := dict(islice(rest, _CHUNK)):
+        yield chunk
 
-    Each chunk is committed, and then `told` how many there have been. For `counted`, see `Vectors.add`.
+
+def computed_here(chunks: Iterable[Chunk], load: Callable[[], Encoder]) -> Computed:
+    """The vectors of chunks, computed by this process."""
+    for chunk in chunks:
+        yield list(chunk), load().documents(list(chunk.values()))
+
+
+def keep(
+    store: Store, model: str, computed: Computed, told: Callable[[int], object] = lambda _: None, counted: bool = True
+) -> int:
+    """Store vectors as they are computed; how many there were.
+
+    Each chunk is committed before the next one is asked for, and then `told` how many texts there have been. For
+    `counted`, see `Vectors.add`.
     """
-    keys, done = list(texts), 0
-    while done < len(keys) and time.monotonic() < until:
-        chunk = keys[done : done + _CHUNK]
-        store.vectors.add(model, chunk, load().documents([texts[key] for key in chunk]), counted)
-        done += len(chunk)
-        told(done)
+    done = 0
+    with closing(computed):
+        for keys, vectors in computed:
+            store.vectors.add(model, keys, vectors, counted)
+            done += len(keys)
+            told(done)
     return done
 
 
@@ -60,8 +70,6 @@ def _embed_by_hash(store: Store, model: str, load: Callable[[], Encoder], progre
     """The same in the order of the texts' hashes, in which the table of vectors is filled quickest."""
     done, after, begun = 0, "", 0.0
     while chunk := store.vectors.missing_texts(model, after, _STATIC_CHUNK):
-        if not done:
-            progress("embedding", 0, 0)
         begun = begun if done else _share(min(chunk))
         store.vectors.add(model, list(chunk), load().documents(list(chunk.values())))
         done, after = done + len(chunk), max(chunk)

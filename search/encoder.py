@@ -140,6 +140,17 @@ def make_static(name: str, models: Path, device: str = "auto", download: bool = 
         distil(_loaded(None if origin == BUNDLED_MODEL else origin, device, download, exact=True), folder)
 
 
+def digest(model: str | None) -> str:
+    """A digest of the weights and the tokenizer of a model that is on this machine; None for the bundled one.
+
+    :raises UsageError: it is not there, or may not be loaded.
+    """
+    try:
+        return weights.digest(_whole_folder(model, download=False))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the model {model!r} is not on this machine: {error}") from error
+
+
 def static_folder(name: str, models: Path) -> Path:
     """Where the static model of that name lies, or is to lie."""
     return models / f"static-{slug(name.removeprefix(STATIC))}"

@@ -115,6 +115,13 @@ def write_digests(folder: Path) -> None:
     (folder / DIGESTS).write_text("".join(lines), encoding="utf-8")
 
 
+def digest(folder: Path) -> str:
+    """One digest of all that makes vectors out of texts in a model's folder."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix == ".safetensors" or path.name == "tokenizer.json")
+    named = (f"{path.relative_to(folder).as_posix()} {_digest(path)}" for path in paths)
+    return hashlib.sha256("\n".join(named).encode()).hexdigest()
+
+
 def is_damaged(folder: Path) -> bool:
     """Whether a folder is not as `write_digests` saw it; one without notes is taken as it is."""
     try:

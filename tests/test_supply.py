@@ -153,7 +153,7 @@ def test_a_known_vulnerability_fails_the_audit() -> None:
         found = audit(address)
     assert found.returncode == 1, found.stderr
     assert "PYSEC-0-0, CVE-0-0; mended in 99.0" in found.stdout
-    assert "audit: 1 known faults in 14" in found.stdout
+    assert "audit: 1 known faults in 15" in found.stdout
 
 
 @needs_tools

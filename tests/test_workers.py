@@ -24,7 +24,7 @@ from tests.conftest import Run
 from tests.taken_over import ANSWERS
 
 GOOD = "- [The Kernel View of Wide Networks](https://arxiv.org/abs/1806.07572)\n"
-LONG = reading_list(500_000, seed=1) * 20  # 10 million characters: takes some seconds
+LONG = reading_list(500_000, seed=1) * 50  # 25 million characters: takes some seconds
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 
 

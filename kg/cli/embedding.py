@@ -22,9 +22,12 @@ from kg.text import squeezed
 @click.command()
 @click.option("--limit", type=click.IntRange(0), metavar="N", help="Texts in this run; 0 only indexes. [default: all]")
 @click.option("--minutes", type=click.FloatRange(0), metavar="M", help="Begin nothing more after so many minutes.")
+@click.option(
+    "--ray", metavar="ADDRESS", help="Embed on the machines of a Ray cluster: auto, HOST:6379, ray://HOST:10001."
+)
 @json_option
 @library_options
-def embed(library: Library, limit: int | None, minutes: float | None, as_json: bool) -> None:
+def embed(library: Library, limit: int | None, minutes: float | None, ray: str | None, as_json: bool) -> None:
     """Let the full model catch up where a static one was quicker, or embed what is left.
 
     The most useful papers come first: those that your lists hold, their nearest, what these cite and are cited by, then
@@ -35,12 +38,13 @@ def embed(library: Library, limit: int | None, minutes: float | None, as_json: b
     kg ingest --snapshot arxiv-metadata-oai-snapshot.json --encoder static
     kg embed --minutes 60
     kg embed
+    kg embed --ray auto
     """
     from kg.embedding import catch_up
 
     watch = Stopwatch()
     with progress_bar() as progress, _stopped_in_order():
-        found = catch_up(library, limit, None if minutes is None else minutes * 60, progress, _say)
+        found = catch_up(library, limit, None if minutes is None else minutes * 60, progress, _say, ray)
     if as_json:
         print_json(envelope_of_one(asdict(found), watch.ms))
         return

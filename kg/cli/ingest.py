@@ -43,7 +43,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--encoder",
     type=click.Choice(("full", "static", "none")),
     help="full: the model itself; static: one distilled from it, much faster and less able, for hundreds of thousands "
-    "of papers; none: do not embed now. [default: as the library was embedded before, else full]",
+    "of papers; none: do not embed now. "
+    "[default: as the library was embedded before, else full, but static above 50,000 papers]",
 )
 @click.option(
     "--snapshot",
