@@ -24,7 +24,7 @@ from tests.conftest import Run
 from tests.taken_over import ANSWERS
 
 GOOD = "- [The Kernel View of Wide Networks](https://arxiv.org/abs/1806.07572)\n"
-LONG = reading_list(500_000, seed=1) * 50  # 25 million characters: takes some seconds
+LONG = reading_list(500_000, seed=1) * 20  # 10 million characters: takes some seconds
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 
 
@@ -91,13 +91,13 @@ def test_the_time_grows_with_the_document() -> None:
 def test_a_command_tells_what_takes_too_long_and_reads_the_others(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.limits._SECONDS", 2.0)
+    monkeypatch.setattr("ingest.limits._SECONDS", 1.0)
     monkeypatch.setattr("ingest.limits._SECONDS_PER_MEGABYTE", 0.0)
     (tmp_path / "long.md").write_text(LONG)
     (tmp_path / "good.md").write_text(GOOD)
     result = run("extract", "long.md", "good.md", "--json")
     assert result.code == 3
-    assert result.err == "kg: long.md: takes more than 2 s to read: is it what its name says?\n"
+    assert result.err == "kg: long.md: takes more than 1 s to read: is it what its name says?\n"
     assert len(json.loads(result.out)["mentions"]) == 1
 
 
@@ -134,7 +134,7 @@ def test_a_document_is_not_blamed_for_a_process_that_was_old(worker: Worker[Unde
     pid = worker.pid
     assert pid is not None
     threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
-    assert len(ask(worker, LONG[:1_000_000]).mentions) > 1000
+    assert len(ask(worker, LONG[:6_000_000]).mentions) > 1000
     assert worker.pid != pid
 
 
@@ -280,7 +280,7 @@ def test_ctrl_c_ends_both_at_once(tmp_path: Path) -> None:
     end = time.monotonic() + 20
     while not (found := children.read_text().split()) and time.monotonic() < end:
         time.sleep(0.02)
-    time.sleep(0.5)
+    time.sleep(0.2)  # so that it is reading
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of the group
     out, err = process.communicate(timeout=10)
